@@ -1,0 +1,99 @@
+/** Other people's objects: JSON that we look into but do not own. */
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined }
+
+export type JsonObject = { readonly [key: string]: Json | undefined }
+
+/** One operation of RFC 6902. */
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: Json }
+  | { readonly op: 'remove'; readonly path: string }
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function objectAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): JsonObject {
+  const found = at(value, ...path)
+  return isObject(found) ? found : {}
+}
+
+export function listAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): readonly Json[] {
+  const found = at(value, ...path)
+  return isList(found) ? found : []
+}
+
+export function textAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): string | undefined {
+  const found = at(value, ...path)
+  return typeof found === 'string' ? found : undefined
+}
+
+export function numberAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): number | undefined {
+  const found = at(value, ...path)
+  return typeof found === 'number' ? found : undefined
+}
+
+export function booleanAt(value: Json | undefined, ...path: readonly (string | number)[]): boolean {
+  return at(value, ...path) === true
+}
+
+/** What stands at a path; undefined when the way there does not exist. */
+export function at(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): Json | undefined {
+  return path.reduce<Json | undefined>((found, key) => step(found, key), value)
+}
+
+function step(value: Json | undefined, key: string | number): Json | undefined {
+  if (isList(value)) return typeof key === 'number' ? value[key] : undefined
+  return isObject(value) && typeof key === 'string' && Object.hasOwn(value, key)
+    ? value[key]
+    : undefined
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** Only the entries whose values are text: labels, annotations, selectors. */
+export function textEntries(value: Json | undefined): Readonly<Record<string, string>> {
+  if (!isObject(value)) return {}
+  const pairs = Object.entries(value).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string',
+  )
+  return Object.fromEntries(pairs)
+}
+
+/** Same JSON, whatever the order of keys. An absent key equals one that is undefined. */
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  return canonical(a) === canonical(b)
+}
+
+function canonical(value: Json | undefined): string {
+  return (
+    JSON.stringify(value, (_key, inner: Json) => (isObject(inner) ? sorted(inner) : inner)) ?? ''
+  )
+}
+
+function sorted(value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}

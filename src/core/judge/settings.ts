@@ -1,0 +1,42 @@
+/** What a judge is asked: the margins, rates and times of one measurement. Domain form of provider `haldane/judge`. */
+import type { Duration, Share } from '../units.ts'
+
+export type Preset = 'strict' | 'default' | 'lenient'
+
+/** How much worse still counts as no worse: `p_canary <= ratio * p_stable + points`, points as a share (0.0002 = 0.02 points). */
+export type Margin = { readonly ratio: number; readonly points: Share }
+
+/** Which answers count as failures. */
+export type FailureRule = {
+  /** HTTP code patterns, `5xx` or `429`. */
+  readonly codes: readonly string[]
+  /** gRPC status numbers that count as failures. */
+  readonly grpc: readonly number[]
+  readonly margin: Margin
+}
+
+export type Reporter = 'auto' | 'destination' | 'source' | 'waypoint'
+
+export type JudgeSettings = {
+  /** Address of the metrics store; undefined is the controller's. */
+  readonly prometheus: { readonly address: string } | undefined
+  /** Host of the judged service; undefined is what the Rollout's VirtualService routes to. */
+  readonly service: string | undefined
+  readonly reporter: Reporter
+  readonly preset: Preset
+  readonly failures: FailureRule
+  /** Length of one block of evidence: the scrape interval, as a rule. */
+  readonly block: Duration
+  /** Of each canary pod's life, not judged by the main channel. */
+  readonly warmup: Duration
+  /** Probability of rolling back a good canary, over the whole release. */
+  readonly falseRollbackRate: Share
+  /** Probability of passing a canary that is worse than the pass margin. */
+  readonly falsePassRate: Share
+  /** What 'no worse' proves: the canary's failure ratio exceeds the stable one's by less than this. */
+  readonly passMargin: { readonly points: Share }
+  /** Judged time before which nothing passes. */
+  readonly soak: Duration
+  readonly deadline: Duration | undefined
+  readonly onDeadline: 'inconclusive' | 'pass' | 'fail'
+}

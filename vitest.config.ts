@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config'
+
+const minutes = 60_000
+
+const config: ReturnType<typeof defineConfig> = defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/contract/**', 'test/cluster/**', 'test/package/**'],
+        },
+      },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 3 * minutes,
+          hookTimeout: 3 * minutes,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 10 * minutes,
+          hookTimeout: 5 * minutes,
+        },
+      },
+    ],
+  },
+})
+
+export default config
