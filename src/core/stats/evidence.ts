@@ -1,0 +1,72 @@
+/**
+ * Evidence about two sides, gathered block by block: a mixture of share (SE) and count (CE) bets about one boundary.
+ *
+ * What it promises: on a canary on the good side of the boundary (for bets below 1: on the bad side) the evidence ever reaches log(1/alpha)
+ * with a probability of at most alpha, over the whole release and however often one looks, also while traffic moves from one side
+ * to the other. Source: spec/statistics §3.
+ */
+import type { BlockCounts, Boundary } from './block.ts'
+import { countIncrement } from './count-evidence.ts'
+import { Mixture } from './mixture.ts'
+import { shareIncrement } from './share-evidence.ts'
+
+export type EvidencePlan = {
+  readonly boundary: Boundary
+  /** Parts of the wealth that the share bets put in. */
+  readonly shares: readonly number[]
+  /** How many times beyond the boundary the count bets expect the canary. */
+  readonly times: readonly number[]
+  /** Size of bursts that count as one piece of evidence, for the count bets. */
+  readonly phi: number
+  /** The most that one count bet gains in a block, in nats. */
+  readonly cap: number
+  /** Blocks that the guard leaves out. */
+  readonly window: number
+  readonly first: number
+  readonly hazard: number
+}
+
+/** Before the first block the stable side is taken for one that fails half of a request in 500. */
+const prior = { failures: 0.5, requests: 500 } as const
+
+export class Evidence {
+  readonly #plan: EvidencePlan
+  readonly #test: Boundary & { readonly phi: number }
+  readonly #mixture: Mixture
+  readonly #gains: Float64Array
+  #failures: number = prior.failures
+  #requests: number = prior.requests
+
+  constructor(plan: EvidencePlan) {
+    this.#plan = plan
+    this.#test = { ...plan.boundary, phi: plan.phi }
+    const components = plan.shares.length + plan.times.length
+    this.#mixture = new Mixture({ ...plan, components })
+    this.#gains = new Float64Array(components)
+  }
+
+  /** An empty block tells nothing and only lets time pass. */
+  add(block: BlockCounts): void {
+    const { shares, times, boundary, cap } = this.#plan
+    const guess = this.#failures / this.#requests
+    for (let j = 0; j < shares.length; j++) {
+      this.#gains[j] = shareIncrement(block, boundary, shares[j] ?? 0)
+    }
+    for (let j = 0; j < times.length; j++) {
+      const gain = countIncrement(block, this.#test, times[j] ?? 1, guess)
+      this.#gains[shares.length + j] = Math.min(cap, gain)
+    }
+    this.#mixture.add(this.#gains)
+    this.#failures += block.stable.failures
+    this.#requests += block.stable.requests
+  }
+
+  logE(): number {
+    return this.#mixture.logE()
+  }
+
+  /** log E without its best window. */
+  guarded(): number {
+    return this.#mixture.guarded()
+  }
+}
