@@ -2,6 +2,7 @@
 import type { Json, JsonPatchOperation } from './core/json.ts'
 import type { Reading } from './core/judge/reading.ts'
 import type { Kind, KubeObject, NewObject, ObjectRef } from './core/object.ts'
+import type { News } from './core/report/news.ts'
 import type { Duration, Instant } from './core/units.ts'
 
 /** Ends what was begun; calling it twice is harmless. */
@@ -61,6 +62,9 @@ export interface Clock {
   /** Calls `wake` once, at `at` or as soon after it as possible. */
   wakeAt(at: Instant, wake: () => void): Stop
 }
+
+/** Whoever wants to see the controller work. Must not throw and must not wait. */
+export type Tell = (news: News) => void
 
 export type Fields = Readonly<Record<string, Json | undefined>>
 

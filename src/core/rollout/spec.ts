@@ -41,13 +41,15 @@ export type VirtualServiceRef = {
 
 export type Step =
   | { readonly kind: 'setWeight'; readonly weight: Weight }
-  /** `text` is the duration as written, for messages. */
-  | {
-      readonly kind: 'pause'
-      readonly duration: Duration | 'forever'
-      readonly text: string | undefined
-    }
+  | PauseStep
   | { readonly kind: 'analysis'; readonly analysis: AnalysisSpec }
+
+export type PauseStep = {
+  readonly kind: 'pause'
+  readonly duration: Duration | 'forever'
+  /** The duration as written, for messages. */
+  readonly text: string | undefined
+}
 
 export type AnalysisSpec = {
   readonly templates: readonly TemplateRef[]

@@ -1,0 +1,224 @@
+/** The policy: what a release does next, and why. Pure; the rules are ordered lists. */
+
+import { type Instant, plus, type Weight } from '../units.ts'
+import { allTraffic, canaryNeeded, isUp } from './counts.ts'
+import type { RunFacts } from './facts.ts'
+import { currentOf, type Scene } from './scene.ts'
+import type { PauseStep, Step } from './spec.ts'
+import type { Standing } from './stage.ts'
+import type { PauseReason } from './status.ts'
+
+/** Why a decision was taken; `explain` turns it into words. */
+export type Reason =
+  | { readonly code: 'Completed' }
+  | { readonly code: 'RolloutAborted' }
+  | { readonly code: 'InitialDeploy' }
+  | { readonly code: 'CompletedAllSteps'; readonly steps: number }
+  | { readonly code: 'FullPromotion' }
+  | {
+      readonly code: 'AnalysisFailed'
+      readonly run: string
+      readonly type: 'Step' | 'Background'
+      readonly phase: string
+      readonly message: string
+    }
+  | { readonly code: 'AnalysisInconclusive'; readonly run: string; readonly message: string }
+  | { readonly code: 'ProgressDeadlineExceeded'; readonly replicaSet: string }
+  | { readonly code: 'PausedByUser' }
+  | { readonly code: 'PausedByStep'; readonly until: Instant | undefined }
+  | { readonly code: 'PausedInconclusive' }
+  | { readonly code: 'StepCompleted'; readonly step: Step }
+  | { readonly code: 'WaitingForPods'; readonly available: number; readonly needed: number }
+  | {
+      readonly code: 'WaitingForWeight'
+      readonly asked: Weight
+      readonly carried: Weight | undefined
+    }
+  | { readonly code: 'WaitingForAnalysis'; readonly run: string | undefined }
+
+export type Decision =
+  /** Keep everything as this stage wants it. */
+  | { readonly kind: 'wait'; readonly until: Instant | 'change'; readonly because: Reason }
+  /** The current step is done. */
+  | { readonly kind: 'advance'; readonly because: Reason }
+  /** Begin a pause of this kind. */
+  | { readonly kind: 'pause'; readonly reason: PauseReason; readonly because: Reason }
+  /** The canary becomes the stable revision. */
+  | { readonly kind: 'promote'; readonly because: Reason }
+  | { readonly kind: 'abort'; readonly because: Reason }
+
+type Rule = (scene: Scene, standing: Standing, now: Instant) => Decision | undefined
+
+/** Rules that hold at every step. The order is the policy: harm comes before wishes. */
+const guards: readonly Rule[] = [
+  canaryIsWorse,
+  outOfTime,
+  pausedByUser,
+  pausedInconclusive,
+  inconclusive,
+]
+
+export function decide(scene: Scene, standing: Standing, now: Instant): Decision {
+  const { stage } = standing
+  switch (stage.kind) {
+    case 'first':
+      return deploy(scene)
+    case 'settled':
+      return wait({ code: 'Completed' })
+    case 'aborted':
+      return wait({ code: 'RolloutAborted' })
+    case 'stepping':
+      return firstOf(guards, scene, standing, now) ?? decideStep(scene, standing, now)
+    case 'promoting':
+      return firstOf(guards, scene, standing, now) ?? finish(scene, stage.because)
+  }
+}
+
+function firstOf(
+  rules: readonly Rule[],
+  scene: Scene,
+  standing: Standing,
+  now: Instant,
+): Decision | undefined {
+  for (const rule of rules) {
+    const decision = rule(scene, standing, now)
+    if (decision !== undefined) return decision
+  }
+  return undefined
+}
+
+/** With nothing stable there is nothing to compare with and nothing to lose: steps and analysis are skipped, as Argo does. */
+function deploy(scene: Scene): Decision {
+  if (currentOf(scene) === undefined)
+    return wait({ code: 'WaitingForPods', available: 0, needed: scene.spec.replicas })
+  return { kind: 'promote', because: { code: 'InitialDeploy' } }
+}
+
+function canaryIsWorse(scene: Scene, standing: Standing): Decision | undefined {
+  const bad = currentRuns(scene, standing).find(
+    ({ phase }) => phase === 'Failed' || phase === 'Error',
+  )
+  if (bad === undefined || bad.kind === 'other') return undefined
+  const message = bad.run.status.message ?? ''
+  return {
+    kind: 'abort',
+    because: {
+      code: 'AnalysisFailed',
+      run: bad.run.name,
+      type: bad.kind,
+      phase: bad.phase,
+      message,
+    },
+  }
+}
+
+function outOfTime(scene: Scene): Decision | undefined {
+  const current = currentOf(scene)
+  if (!scene.spec.progressDeadlineAbort || current === undefined) return undefined
+  const late = scene.status.conditions.some(
+    ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
+  )
+  return late
+    ? { kind: 'abort', because: { code: 'ProgressDeadlineExceeded', replicaSet: current.name } }
+    : undefined
+}
+
+function pausedByUser(scene: Scene): Decision | undefined {
+  return scene.spec.paused ? wait({ code: 'PausedByUser' }) : undefined
+}
+
+function pausedInconclusive(_scene: Scene, { pauses }: Standing): Decision | undefined {
+  return pauses.some(({ reason }) => reason === 'InconclusiveAnalysisRun')
+    ? wait({ code: 'PausedInconclusive' })
+    : undefined
+}
+
+/** A run without a result waits for a person. Resuming (controllerPause left true, no pause) asks for a new run: see `runs.ts`. */
+function inconclusive(scene: Scene, standing: Standing): Decision | undefined {
+  const open = currentRuns(scene, standing).find(({ phase }) => phase === 'Inconclusive')
+  if (open === undefined || isResumed(standing)) return undefined
+  const because: Reason = {
+    code: 'AnalysisInconclusive',
+    run: open.run.name,
+    message: open.run.status.message ?? '',
+  }
+  return { kind: 'pause', reason: 'InconclusiveAnalysisRun', because }
+}
+
+/** A person cleared the pauses and left `controllerPause`: that is how the plugin says promote. */
+export function isResumed({ pauses, controllerPause }: Standing): boolean {
+  return controllerPause && pauses.length === 0
+}
+
+function decideStep(scene: Scene, standing: Standing, now: Instant): Decision {
+  const { stage } = standing
+  if (stage.kind !== 'stepping') return wait({ code: 'Completed' })
+  switch (stage.step.kind) {
+    case 'setWeight':
+      return shift(scene, stage.step, stage.step.weight)
+    case 'pause':
+      return rest(standing, stage.step, now)
+    case 'analysis':
+      return analyse(scene, standing, stage.step)
+  }
+}
+
+/** Done when the pods are there and the route says so: never on a weight that was only asked for. */
+function shift(scene: Scene, step: Step, asked: Weight): Decision {
+  const needed = canaryNeeded(asked, scene.spec.replicas)
+  const current = currentOf(scene)
+  if (!isUp(current, needed))
+    return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed })
+  if (scene.route.canary !== asked)
+    return wait({ code: 'WaitingForWeight', asked, carried: scene.route.canary })
+  return { kind: 'advance', because: { code: 'StepCompleted', step } }
+}
+
+function rest({ pauses, controllerPause }: Standing, step: PauseStep, now: Instant): Decision {
+  const pause = pauses.find(({ reason }) => reason === 'CanaryPauseStep')
+  const until = endOf(step, pause?.startTime ?? now)
+  const done: Decision = { kind: 'advance', because: { code: 'StepCompleted', step } }
+  const because: Reason = { code: 'PausedByStep', until }
+  if (pause !== undefined)
+    return until !== undefined && now >= until
+      ? done
+      : { kind: 'wait', until: until ?? 'change', because }
+  return controllerPause ? done : { kind: 'pause', reason: 'CanaryPauseStep', because }
+}
+
+function endOf({ duration }: PauseStep, start: Instant): Instant | undefined {
+  return duration === 'forever' ? undefined : plus(start, duration)
+}
+
+function analyse(scene: Scene, standing: Standing, step: Step): Decision {
+  const run = currentRuns(scene, standing).find(({ kind }) => kind === 'Step')
+  if (run?.phase === 'Successful')
+    return { kind: 'advance', because: { code: 'StepCompleted', step } }
+  return wait({ code: 'WaitingForAnalysis', run: run?.run.name })
+}
+
+/** Everything goes to the canary first; only when the route carries it does the canary become stable. */
+function finish(scene: Scene, because: 'CompletedAllSteps' | 'FullPromotion'): Decision {
+  const { replicas, canary } = scene.spec
+  const current = currentOf(scene)
+  if (!isUp(current, replicas))
+    return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed: replicas })
+  if (scene.route.canary !== allTraffic)
+    return wait({ code: 'WaitingForWeight', asked: allTraffic, carried: scene.route.canary })
+  const reason: Reason =
+    because === 'FullPromotion' ? { code: because } : { code: because, steps: canary.steps.length }
+  return { kind: 'promote', because: reason }
+}
+
+/** The runs that this release goes by: those that its status names. */
+export function currentRuns(
+  scene: Scene,
+  { stepRun, backgroundRun }: Standing,
+): readonly RunFacts[] {
+  const names = [stepRun?.name, backgroundRun?.name]
+  return scene.runs.filter(({ run }) => names.includes(run.name))
+}
+
+function wait(because: Reason): Decision {
+  return { kind: 'wait', until: 'change', because }
+}

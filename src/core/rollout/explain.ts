@@ -1,0 +1,50 @@
+/** Reasons in words, Argo's where it has them (spec §2.9, §2.12). No times and no unsorted lists: a message must not flap. */
+import type { Reason } from './decide.ts'
+import type { Step } from './spec.ts'
+
+export function explain(reason: Reason): string {
+  switch (reason.code) {
+    case 'Completed':
+      return 'everything asked for is stable'
+    case 'RolloutAborted':
+      return 'the update was aborted'
+    case 'InitialDeploy':
+      return 'Initial deploy'
+    case 'CompletedAllSteps':
+      return `Completed all ${reason.steps} canary steps`
+    case 'FullPromotion':
+      return 'Full promotion requested'
+    case 'AnalysisFailed':
+      return `${reason.type === 'Step' ? 'Step-based' : 'Background'} analysis phase error/failed: ${reason.message}`
+    case 'AnalysisInconclusive':
+      return `analysis ${reason.run} is inconclusive: ${reason.message}`
+    case 'ProgressDeadlineExceeded':
+      return `ReplicaSet "${reason.replicaSet}" has timed out progressing.`
+    case 'PausedByUser':
+      return 'manually paused'
+    case 'PausedByStep':
+      return 'CanaryPauseStep'
+    case 'PausedInconclusive':
+      return 'InconclusiveAnalysisRun'
+    case 'StepCompleted':
+      return `step completed (${stepText(reason.step)})`
+    case 'WaitingForPods':
+      return `waiting for pods: ${reason.available} of ${reason.needed} are available`
+    case 'WaitingForWeight':
+      return `waiting for the route to carry ${reason.asked} %, it carries ${reason.carried ?? 'no clear weight'}`
+    case 'WaitingForAnalysis':
+      return `waiting for analysis ${reason.run ?? 'to begin'}`
+  }
+}
+
+/** As Argo prints a step: `setWeight: 20`, `pause`, `pause: 10m`, `analysis`. */
+export function stepText(step: Step): string {
+  switch (step.kind) {
+    case 'setWeight':
+      return `setWeight: ${step.weight}`
+    case 'pause':
+      return step.text === undefined ? 'pause' : `pause: ${step.text}`
+    case 'analysis':
+      return 'analysis'
+  }
+}

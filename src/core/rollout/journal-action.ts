@@ -1,0 +1,64 @@
+/** Keeps the journal of the current release on its ReplicaSet. */
+import type { Instant } from '../units.ts'
+import type { Action } from './action.ts'
+import { allTraffic } from './counts.ts'
+import type { Decision } from './decide.ts'
+import {
+  beginJournal,
+  type Journal,
+  journalText,
+  note,
+  parseJournal,
+  type Station,
+} from './journal.ts'
+import { journalAnnotation } from './keys.ts'
+import { revisionOf } from './revision.ts'
+import { currentOf, type Scene } from './scene.ts'
+import { askedWeight } from './shape.ts'
+import type { Standing } from './stage.ts'
+
+/** The journal of the release that is under way; a new revision and another try after an abort begin a new one. */
+export function journalFor(scene: Scene, { retried }: Standing, now: Instant): Journal {
+  const current = currentOf(scene)
+  const known = parseJournal(current?.annotations[journalAnnotation])
+  const revision = revisionOf(scene)
+  return known?.revision === revision && !retried ? known : beginJournal(revision, now)
+}
+
+/** Nothing when the release stands where it stood. A release that is over is noted once more, then left alone. */
+export function journalAction(
+  scene: Scene,
+  standing: Standing,
+  decision: Decision,
+  now: Instant,
+): readonly Action[] {
+  const current = currentOf(scene)
+  const stage = stageName(standing, decision)
+  if (current === undefined || stage === undefined) return []
+  const step = stage === 'promoted' ? scene.spec.canary.steps.length : standing.index
+  const asked = stage === 'promoted' ? allTraffic : askedWeight(scene, standing)
+  const text = journalText(note(journalFor(scene, standing, now), { at: now, step, asked, stage }))
+  if (text === current.annotations[journalAnnotation]) return []
+  return [
+    {
+      kind: 'merge',
+      ref: { kind: 'ReplicaSet', namespace: scene.rollout.namespace, name: current.name },
+      body: { metadata: { annotations: { [journalAnnotation]: text } } },
+      notes: [],
+    },
+  ]
+}
+
+/** A settled Rollout writes nothing: its promotion was noted when it was decided. */
+function stageName({ stage }: Standing, decision: Decision): Station['stage'] | undefined {
+  if (decision.kind === 'promote') return 'promoted'
+  switch (stage.kind) {
+    case 'stepping':
+    case 'promoting':
+    case 'aborted':
+      return stage.kind
+    case 'first':
+    case 'settled':
+      return undefined
+  }
+}

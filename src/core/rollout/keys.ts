@@ -1,0 +1,17 @@
+/** Labels and annotations that Argo's objects carry (spec §1.13), and our own two. */
+
+export const hashLabel = 'rollouts-pod-template-hash'
+export const revisionAnnotation = 'rollout.argoproj.io/revision'
+export const revisionHistoryAnnotation = 'rollout.argoproj.io/revision-history'
+export const desiredReplicasAnnotation = 'rollout.argoproj.io/desired-replicas'
+export const scaleDownAnnotation = 'scale-down-deadline'
+export const managedByAnnotation = 'argo-rollouts.argoproj.io/managed-by-rollouts'
+export const runTypeLabel = 'rollout-type'
+export const stepIndexLabel = 'step-index'
+
+/** On a Rollout: `default`, `strict` or `lenient` attaches the judge in the background with no template. */
+export const judgeAnnotation = 'haldane.dev/judge'
+/** On a ReplicaSet: what its release went through, as JSON. The report is made from it. */
+export const journalAnnotation = 'haldane.dev/journal'
+/** On an AnalysisRun: whom it compares, as JSON. */
+export const trialAnnotation = 'haldane.dev/trial'

@@ -1,0 +1,97 @@
+/** What has happened, as events: Argo's reasons and words (spec §2.12). Nothing happened, no note. */
+import { type Note, normal, warning } from './action.ts'
+import { currentRuns, type Decision } from './decide.ts'
+import { explain, stepText } from './explain.ts'
+import { revisionOf } from './revision.ts'
+import type { Scene } from './scene.ts'
+import type { Standing } from './stage.ts'
+import type { RolloutStatus, RunReference } from './status.ts'
+
+export function notesOf(scene: Scene, standing: Standing, decision: Decision): readonly Note[] {
+  return [
+    ...begun(scene, standing),
+    ...resumed(scene, standing, decision),
+    ...decided(scene, standing, decision),
+    ...analysed(scene, standing),
+  ]
+}
+
+function begun(scene: Scene, { fresh, stage }: Standing): readonly Note[] {
+  if (!fresh || stage.kind !== 'stepping') return []
+  const revision = revisionOf(scene)
+  return [
+    normal(
+      'RolloutNotCompleted',
+      `Rollout not completed, started update to revision ${revision} (${scene.templateHash})`,
+    ),
+  ]
+}
+
+function resumed(
+  { status }: Scene,
+  { stage, pauses }: Standing,
+  { kind }: Decision,
+): readonly Note[] {
+  const wasPaused = status.controllerPause || status.pauseConditions.length > 0
+  const underWay = stage.kind === 'stepping' || stage.kind === 'promoting'
+  const goesOn = kind === 'advance' || (kind === 'wait' && pauses.length === 0)
+  return wasPaused && underWay && goesOn ? [normal('RolloutResumed', 'Rollout is resumed')] : []
+}
+
+function decided(scene: Scene, standing: Standing, decision: Decision): readonly Note[] {
+  switch (decision.kind) {
+    case 'advance':
+      return advanced(scene, standing)
+    case 'pause':
+      return [normal('RolloutPaused', `Rollout is paused (${decision.reason})`)]
+    case 'promote':
+      return [
+        normal(
+          'RolloutCompleted',
+          `Rollout completed update to revision ${revisionOf(scene)} (${scene.templateHash}): ${explain(decision.because)}`,
+        ),
+      ]
+    case 'abort':
+      return [
+        warning(
+          'RolloutAborted',
+          `Rollout aborted update to revision ${revisionOf(scene)}: ${explain(decision.because)}`,
+        ),
+      ]
+    case 'wait':
+      return abortedByPerson(scene, standing)
+  }
+}
+
+function advanced({ spec }: Scene, { stage, index }: Standing): readonly Note[] {
+  if (stage.kind !== 'stepping') return []
+  return [
+    normal(
+      'RolloutStepCompleted',
+      `Rollout step ${index + 1}/${spec.canary.steps.length} completed (${stepText(stage.step)})`,
+    ),
+  ]
+}
+
+function abortedByPerson(scene: Scene, { stage, abortedAt }: Standing): readonly Note[] {
+  if (stage.kind !== 'aborted' || abortedAt !== undefined) return []
+  return [warning('RolloutAborted', `Rollout aborted update to revision ${revisionOf(scene)}`)]
+}
+
+function analysed(scene: Scene, standing: Standing): readonly Note[] {
+  return currentRuns(scene, standing).flatMap(({ run, phase, kind }) => {
+    const before = phaseBefore(scene.status, run.name)
+    if (before === undefined || before === phase || phase === 'New') return []
+    const text = `${kind} Analysis Run '${run.name}' Status New: '${phase}' Previous: '${before}'`
+    return [
+      phase === 'Failed' || phase === 'Error'
+        ? warning(`AnalysisRun${phase}`, text)
+        : normal(`AnalysisRun${phase}`, text),
+    ]
+  })
+}
+
+function phaseBefore({ stepRun, backgroundRun }: RolloutStatus, name: string): string | undefined {
+  const known: readonly (RunReference | undefined)[] = [stepRun, backgroundRun]
+  return known.find((reference) => reference?.name === name)?.status
+}

@@ -1,0 +1,80 @@
+/** One pass, thought through: what is decided, the writes in their order, the status that is left, what is told, when to look again. */
+import { earliest, type Instant, instant } from '../units.ts'
+import type { Action, Note } from './action.ts'
+import { changes } from './changes.ts'
+import { type Decision, decide } from './decide.ts'
+import { tidy } from './history.ts'
+import { journalAction } from './journal-action.ts'
+import { notesOf } from './notes.ts'
+import { statusAfter } from './record.ts'
+import { revisionActions } from './revision.ts'
+import { planRuns } from './runs.ts'
+import type { Scene } from './scene.ts'
+import { shapeFor } from './shape.ts'
+import { type Standing, standingOf } from './stage.ts'
+import type { RolloutStatus } from './status.ts'
+
+export type Plan = {
+  readonly standing: Standing
+  readonly decision: Decision
+  readonly actions: readonly Action[]
+  /** To be recorded once all actions are done. */
+  readonly status: RolloutStatus
+  /** To be told once the status is recorded. */
+  readonly notes: readonly Note[]
+  /** When something is due even if nothing changes. */
+  readonly wakeAt: Instant | undefined
+}
+
+/** Pure and idempotent: the same scene gives the same plan, and a scene that stands as wanted gives no action. */
+export function plan(scene: Scene, now: Instant): Plan {
+  const seen = standingOf(scene)
+  const decision = decide(scene, seen, now)
+  const standing = afterAbort(seen, decision)
+  const runs = planRuns(scene, standing, now)
+  const shape = shapeFor(scene, standing, now)
+  return {
+    standing,
+    decision,
+    actions: [
+      ...revisionActions(scene, now),
+      ...changes(scene, shape),
+      ...runs.actions,
+      ...journalAction(scene, standing, decision, now),
+      ...tidy(scene, runs),
+    ],
+    status: statusAfter(scene, standing, decision, { runs, now }),
+    notes: notesOf(scene, seen, decision),
+    wakeAt: wakeFor(
+      scene,
+      decision,
+      shape.pods.map(({ scaleDownAt }) => scaleDownAt),
+    ),
+  }
+}
+
+/** Harm is undone in the pass that notices it: the way back does not wait for the status to be written. */
+function afterAbort(standing: Standing, decision: Decision): Standing {
+  return decision.kind === 'abort'
+    ? { ...standing, stage: { kind: 'aborted' }, pauses: [], controllerPause: false }
+    : standing
+}
+
+function wakeFor(
+  { spec, status }: Scene,
+  decision: Decision,
+  deadlines: readonly (Instant | undefined)[],
+): Instant | undefined {
+  const pauseEnd =
+    decision.kind === 'wait' && decision.until !== 'change' ? decision.until : undefined
+  const begun =
+    decision.kind === 'pause' && decision.because.code === 'PausedByStep'
+      ? decision.because.until
+      : undefined
+  const progressing = status.conditions.find(({ type }) => type === 'Progressing')
+  const late =
+    progressing?.reason === 'ReplicaSetUpdated'
+      ? instant(progressing.lastUpdateTime + spec.progressDeadline + 1000)
+      : undefined
+  return earliest(pauseEnd, begun, late, ...deadlines)
+}

@@ -1,0 +1,149 @@
+/** The status that a pass leaves behind: what was seen and what was decided, never what was merely asked for. */
+import { type Instant, weight } from '../units.ts'
+import { conditionsFor, type Draft, invalidCondition } from './conditions.ts'
+import { allTraffic } from './counts.ts'
+import { currentRuns, type Decision } from './decide.ts'
+import { hashLabel } from './keys.ts'
+import { phaseOf } from './phase.ts'
+import { isOpen, type PlannedRuns } from './runs.ts'
+import { currentOf, type Scene } from './scene.ts'
+import type { Standing } from './stage.ts'
+import type { PauseCondition, RolloutStatus } from './status.ts'
+
+export function statusAfter(
+  scene: Scene,
+  standing: Standing,
+  decision: Decision,
+  { runs, now }: { readonly runs: PlannedRuns; readonly now: Instant },
+): RolloutStatus {
+  const draft = draftFor(scene, standing, decision, { runs, now })
+  const conditions = conditionsFor(scene, standing, decision, { draft, now })
+  const trouble = troubleOf(scene, standing)
+  return { ...draft, conditions, ...phaseOf(scene, draft, { conditions, trouble }) }
+}
+
+/** The spec or an object that it names is wrong: nothing else of the status moves. */
+export function invalidStatus(
+  before: RolloutStatus,
+  generation: number,
+  message: string,
+  now: Instant,
+): RolloutStatus {
+  return {
+    ...before,
+    observedGeneration: String(generation),
+    conditions: invalidCondition(before.conditions, message, now),
+    phase: 'Degraded',
+    message: `InvalidSpec: ${message}`,
+  }
+}
+
+function draftFor(
+  scene: Scene,
+  standing: Standing,
+  decision: Decision,
+  { runs, now }: { readonly runs: PlannedRuns; readonly now: Instant },
+): Draft {
+  const pauseConditions = pausesAfter(standing, decision, now)
+  return {
+    observedGeneration: String(scene.rollout.generation),
+    abort: standing.stage.kind === 'aborted' || decision.kind === 'abort',
+    abortedAt: abortedAtAfter(standing, decision, now),
+    promoteFull: standing.promoteFull && decision.kind !== 'promote',
+    pauseConditions,
+    controllerPause: pauseConditions.length > 0,
+    currentStepIndex: indexAfter(scene, standing, decision),
+    currentStepHash: scene.stepHash,
+    currentPodHash: scene.templateHash,
+    stableRS: decision.kind === 'promote' ? scene.templateHash : scene.status.stableRS,
+    collisionCount: scene.status.collisionCount,
+    ...podCounts(scene),
+    selector: Object.entries(scene.spec.matchLabels)
+      .map(([key, value]) => `${key}=${value}`)
+      .toSorted()
+      .join(','),
+    weights: weightsOf(scene),
+    stepRun: decision.kind === 'advance' ? undefined : runs.stepRun,
+    backgroundRun: runs.backgroundRun,
+  }
+}
+
+function pausesAfter(
+  { pauses }: Standing,
+  decision: Decision,
+  now: Instant,
+): readonly PauseCondition[] {
+  switch (decision.kind) {
+    case 'pause':
+      return [...pauses, { reason: decision.reason, startTime: now }]
+    case 'advance':
+      return pauses.filter(({ reason }) => reason !== 'CanaryPauseStep')
+    case 'promote':
+    case 'abort':
+      return []
+    case 'wait':
+      return pauses
+  }
+}
+
+function abortedAtAfter(
+  { stage, abortedAt }: Standing,
+  decision: Decision,
+  now: Instant,
+): Instant | undefined {
+  if (stage.kind === 'aborted') return abortedAt ?? now
+  return decision.kind === 'abort' ? now : undefined
+}
+
+function indexAfter(
+  { spec }: Scene,
+  { index, stage }: Standing,
+  decision: Decision,
+): number | undefined {
+  const steps = spec.canary.steps.length
+  if (steps === 0) return undefined
+  if (decision.kind === 'promote') return steps
+  if (decision.kind === 'abort' || stage.kind === 'aborted') return 0
+  return decision.kind === 'advance' ? index + 1 : index
+}
+
+function podCounts(
+  scene: Scene,
+): Pick<
+  Draft,
+  'replicas' | 'updatedReplicas' | 'readyReplicas' | 'availableReplicas' | 'hpaReplicas'
+> {
+  const sum = (count: 'replicas' | 'ready' | 'available'): number =>
+    scene.replicaSets.reduce((total, facts) => total + facts[count], 0)
+  const replicas = sum('replicas')
+  return {
+    replicas,
+    updatedReplicas: currentOf(scene)?.replicas ?? 0,
+    readyReplicas: sum('ready'),
+    availableReplicas: sum('available'),
+    hpaReplicas: replicas,
+  }
+}
+
+/** What the route carries. */
+function weightsOf({ route, services }: Scene): Draft['weights'] {
+  if (route.canary === undefined) return undefined
+  return {
+    canary: {
+      weight: route.canary,
+      serviceName: services.canary.name,
+      podTemplateHash: services.canary.selector[hashLabel],
+    },
+    stable: {
+      weight: weight(allTraffic - route.canary),
+      serviceName: services.stable.name,
+      podTemplateHash: services.stable.selector[hashLabel],
+    },
+  }
+}
+
+/** What keeps an analysis that is under way from judging; its run says it. */
+function troubleOf(scene: Scene, standing: Standing): string | undefined {
+  return currentRuns(scene, standing).find(({ phase, run }) => isOpen(phase) && run.status.message)
+    ?.run.status.message
+}

@@ -1,0 +1,139 @@
+/** Revisions: the ReplicaSet that a template gets, its number, and the number that the Rollout shows. */
+import { type JsonObject, objectAt } from '../json.ts'
+import { type Instant } from '../units.ts'
+import { type Action, normal } from './action.ts'
+import type { ReplicaSetFacts } from './facts.ts'
+import { beginJournal, journalText } from './journal.ts'
+import {
+  desiredReplicasAnnotation,
+  hashLabel,
+  journalAnnotation,
+  revisionAnnotation,
+  revisionHistoryAnnotation,
+  scaleDownAnnotation,
+} from './keys.ts'
+import { currentOf, type Identity, type Scene } from './scene.ts'
+
+/** Annotations of a Rollout that its ReplicaSets do not inherit. */
+const notInherited: readonly string[] = [
+  'kubectl.kubernetes.io/last-applied-configuration',
+  'notified.notifications.argoproj.io',
+  revisionAnnotation,
+  revisionHistoryAnnotation,
+  desiredReplicasAnnotation,
+]
+
+/** What brings the current template's ReplicaSet and revision number into being. Nothing when both are right. */
+export function revisionActions(scene: Scene, now: Instant): readonly Action[] {
+  const current = currentOf(scene)
+  const newest = Math.max(0, ...scene.replicaSets.map(({ revision }) => revision))
+  const revision = current !== undefined && current.revision === newest ? newest : newest + 1
+  return [
+    ...(current === undefined
+      ? [createReplicaSet(scene, revision, now)]
+      : renumber(current, revision, scene, now)),
+    ...numberRollout(scene.rollout, revision),
+  ]
+}
+
+/** The revision that the Rollout is at, or gets in this pass. */
+export function revisionOf(scene: Scene): number {
+  const newest = Math.max(0, ...scene.replicaSets.map(({ revision }) => revision))
+  const current = currentOf(scene)
+  return current !== undefined && current.revision === newest ? newest : newest + 1
+}
+
+function createReplicaSet(scene: Scene, revision: number, now: Instant): Action {
+  const { rollout, spec, templateHash } = scene
+  const name = `${rollout.name}-${templateHash}`
+  const hash = { [hashLabel]: templateHash }
+  const labels = objectAt(spec.template, 'metadata', 'labels')
+  const template = {
+    ...spec.template,
+    metadata: { ...objectAt(spec.template, 'metadata'), labels: { ...labels, ...hash } },
+  }
+  const selector = { ...spec.selector, matchLabels: { ...spec.matchLabels, ...hash } }
+  const metadata = {
+    name,
+    namespace: rollout.namespace,
+    labels: { ...labels, ...hash },
+    annotations: {
+      ...inherited(rollout),
+      [revisionAnnotation]: String(revision),
+      [desiredReplicasAnnotation]: String(spec.replicas),
+      [journalAnnotation]: journalText(beginJournal(revision, now)),
+    },
+    ownerReferences: [ownerOf(rollout)],
+  }
+  const json: JsonObject = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata,
+    spec: { replicas: 0, minReadySeconds: spec.minReadySeconds, selector, template },
+  }
+  return {
+    kind: 'create',
+    object: { ref: { kind: 'ReplicaSet', namespace: rollout.namespace, name }, json },
+    notes: [
+      normal('RolloutUpdated', `Rollout updated to revision ${revision}`),
+      normal('NewReplicaSetCreated', `Created ReplicaSet ${name} (revision ${revision})`),
+    ],
+  }
+}
+
+/** Who owns what the Rollout makes. */
+export function ownerOf({ name, uid }: Identity): JsonObject {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    name,
+    uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  }
+}
+
+function inherited({ annotations }: Identity): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(annotations).filter(([key]) => !notInherited.includes(key)),
+  )
+}
+
+/** A template that comes back gets the next number, its earlier one is remembered, and its release begins anew. */
+function renumber(
+  current: ReplicaSetFacts,
+  revision: number,
+  { rollout }: Scene,
+  now: Instant,
+): readonly Action[] {
+  if (current.revision === revision) return []
+  const earlier = [current.annotations[revisionHistoryAnnotation], current.revision]
+    .filter(Boolean)
+    .join(',')
+  const annotations = {
+    [revisionAnnotation]: String(revision),
+    [revisionHistoryAnnotation]: earlier,
+    [journalAnnotation]: journalText(beginJournal(revision, now)),
+    [scaleDownAnnotation]: null,
+  }
+  return [
+    {
+      kind: 'merge',
+      ref: { kind: 'ReplicaSet', namespace: rollout.namespace, name: current.name },
+      body: { metadata: { annotations } },
+      notes: [normal('RolloutUpdated', `Rollout updated to revision ${revision}`)],
+    },
+  ]
+}
+
+function numberRollout(rollout: Identity, revision: number): readonly Action[] {
+  if (rollout.annotations[revisionAnnotation] === String(revision)) return []
+  return [
+    {
+      kind: 'merge',
+      ref: { kind: 'Rollout', namespace: rollout.namespace, name: rollout.name },
+      body: { metadata: { annotations: { [revisionAnnotation]: String(revision) } } },
+      notes: [],
+    },
+  ]
+}

@@ -1,0 +1,58 @@
+/** Everything that one pass sees of a Rollout: all reads are done, nothing is decided yet. */
+import type { Argument, Metric } from '../analysis/metric.ts'
+import type { DrivenRoute } from '../mesh/routes.ts'
+import type { ObjectRef } from '../object.ts'
+import type { Weight } from '../units.ts'
+import type { ReplicaSetFacts, RunFacts, ServiceFacts } from './facts.ts'
+import type { RolloutSpec } from './spec.ts'
+import type { RolloutStatus } from './status.ts'
+
+export type Identity = {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly generation: number
+  readonly annotations: Readonly<Record<string, string>>
+}
+
+/** What the VirtualService says now. */
+export type RouteFacts = {
+  readonly ref: ObjectRef
+  readonly resourceVersion: string
+  readonly routes: readonly DrivenRoute[]
+  /** Undefined when the routes say no sum of 100, or not the same. */
+  readonly canary: Weight | undefined
+}
+
+/** What a run of this analysis measures, templates merged and arguments known. */
+export type Analysis = { readonly metrics: readonly Metric[]; readonly args: readonly Argument[] }
+
+export type Scene = {
+  readonly rollout: Identity
+  readonly spec: RolloutSpec
+  /** As it stands on the server, people's signals included. */
+  readonly status: RolloutStatus
+  /** Of `spec.template`, collisions counted. */
+  readonly templateHash: string
+  readonly stepHash: string
+  /** Owned by the Rollout; any order. */
+  readonly replicaSets: readonly ReplicaSetFacts[]
+  readonly services: { readonly stable: ServiceFacts; readonly canary: ServiceFacts }
+  readonly route: RouteFacts
+  readonly runs: readonly RunFacts[]
+  /** Of the background, and of each analysis step by its index; undefined where there is nothing to measure. */
+  readonly analyses: {
+    readonly background: Analysis | undefined
+    readonly steps: ReadonlyMap<number, Analysis>
+  }
+}
+
+/** The ReplicaSet of the template that the spec asks for. */
+export function currentOf(scene: Scene): ReplicaSetFacts | undefined {
+  return scene.replicaSets.find(({ hash }) => hash === scene.templateHash)
+}
+
+/** The ReplicaSet of the last revision that was promoted. */
+export function stableOf(scene: Scene): ReplicaSetFacts | undefined {
+  return scene.replicaSets.find(({ hash }) => hash === scene.status.stableRS)
+}

@@ -1,0 +1,109 @@
+/** Wire status → one explicit state. The signals that people send through status are read here and nowhere else. */
+import type { Instant } from '../units.ts'
+import type { Scene } from './scene.ts'
+import type { Step } from './spec.ts'
+import type { PauseCondition, RunReference } from './status.ts'
+
+/** Where a release stands. */
+export type Stage =
+  /** No revision was ever promoted. */
+  | { readonly kind: 'first' }
+  /** The spec asks for what is stable already. */
+  | { readonly kind: 'settled' }
+  /** On the way back, or back; the spec still asks for the canary. */
+  | { readonly kind: 'aborted' }
+  | { readonly kind: 'stepping'; readonly index: number; readonly step: Step }
+  /** All steps are done, or a person said so. */
+  | { readonly kind: 'promoting'; readonly because: 'CompletedAllSteps' | 'FullPromotion' }
+
+/** The state of one release, signals applied. */
+export type Standing = {
+  readonly stage: Stage
+  /** Index of the current step; the number of steps when all are done. */
+  readonly index: number
+  readonly pauses: readonly PauseCondition[]
+  /** A pause step began; with no pause left it means that a person resumed it. */
+  readonly controllerPause: boolean
+  readonly abortedAt: Instant | undefined
+  readonly promoteFull: boolean
+  /** The template or the steps changed: everything of the last release is forgotten. */
+  readonly fresh: boolean
+  /** A person asked for another try after an abort. */
+  readonly retried: boolean
+  readonly stepRun: RunReference | undefined
+  readonly backgroundRun: RunReference | undefined
+}
+
+export function standingOf(scene: Scene): Standing {
+  return isNewRelease(scene) ? begun(scene) : carriedOn(scene)
+}
+
+function isNewRelease({ status, templateHash, stepHash }: Scene): boolean {
+  const sameSteps = status.currentStepHash === undefined || status.currentStepHash === stepHash
+  return status.currentPodHash !== templateHash || !sameSteps
+}
+
+function begun(scene: Scene): Standing {
+  const steps = scene.spec.canary.steps.length
+  const index = scene.status.stableRS === scene.templateHash ? steps : 0
+  return {
+    stage: stageOf(scene, { index, abort: false, promoteFull: false }),
+    index,
+    pauses: [],
+    controllerPause: false,
+    abortedAt: undefined,
+    promoteFull: false,
+    fresh: true,
+    retried: false,
+    stepRun: undefined,
+    backgroundRun: undefined,
+  }
+}
+
+function carriedOn(scene: Scene): Standing {
+  const { status, spec } = scene
+  const index = Math.min(Math.max(0, status.currentStepIndex ?? 0), spec.canary.steps.length)
+  const stage = stageOf(scene, { index, abort: status.abort, promoteFull: status.promoteFull })
+  const quiet: Standing = {
+    ...begun(scene),
+    stage,
+    index,
+    fresh: false,
+    stepRun: status.stepRun,
+    backgroundRun: status.backgroundRun,
+  }
+  switch (stage.kind) {
+    case 'first':
+      return quiet
+    case 'settled':
+      return { ...quiet, index: spec.canary.steps.length }
+    case 'aborted':
+      return { ...quiet, abortedAt: status.abortedAt }
+    case 'promoting':
+      return { ...underWay(quiet, scene), index: spec.canary.steps.length }
+    case 'stepping':
+      return underWay(quiet, scene)
+  }
+}
+
+/** An abort that a person took back starts the steps again, with new runs. */
+function underWay(quiet: Standing, { status }: Scene): Standing {
+  if (status.promoteFull) return { ...quiet, promoteFull: true }
+  const pauses = { pauses: status.pauseConditions, controllerPause: status.controllerPause }
+  if (status.abortedAt === undefined) return { ...quiet, ...pauses }
+  return { ...quiet, retried: true, stepRun: undefined, backgroundRun: undefined }
+}
+
+/** A finished release cannot be aborted; with nothing stable there is no way back. Full promotion overrules an abort. */
+function stageOf(
+  { status, spec, templateHash }: Scene,
+  asked: { readonly index: number; readonly abort: boolean; readonly promoteFull: boolean },
+): Stage {
+  if (status.stableRS === undefined) return { kind: 'first' }
+  if (status.stableRS === templateHash) return { kind: 'settled' }
+  if (asked.promoteFull) return { kind: 'promoting', because: 'FullPromotion' }
+  if (asked.abort) return { kind: 'aborted' }
+  const step = spec.canary.steps[asked.index]
+  if (step === undefined) return { kind: 'promoting', because: 'CompletedAllSteps' }
+  return { kind: 'stepping', index: asked.index, step }
+}
