@@ -105,7 +105,9 @@ test.for(files.filter((file) => !file.endsWith('pod-template-fields.ts')))(
 
 /** The formatter guarantees single quotes and one statement a line, so a regular expression is enough. */
 function importsOf(file: string): readonly string[] {
-  const lines = [...code(file).matchAll(/^(?:import|export|\})[^'\n]*'([^']+)'$/gm)]
+  const lines = [
+    ...code(file).matchAll(/^(?:(?:import|export|\})[^'\n]* from|import) '([^']+)'$/gm),
+  ]
   const lazy = [...code(file).matchAll(/\bimport\('([^']+)'\)/g)]
   const found = [...lines, ...lazy].map((match) => match[1] ?? '')
   return found.map((to) => (to.startsWith('.') ? normalize(join(dirname(file), to)) : to))
