@@ -1,0 +1,93 @@
+/** Every field name that Argo's Rollout has (v1.10), and which of them we serve. */
+import { type Fields, list, object, refused, served } from './fields.ts'
+
+const metadata = object({ labels: served, annotations: served })
+
+const analysis: Fields = {
+  templates: list({ templateName: served, clusterScope: served }),
+  args: list({
+    name: served,
+    value: served,
+    valueFrom: object({
+      podTemplateHashValue: served,
+      fieldRef: object({ fieldPath: served, apiVersion: served }),
+    }),
+  }),
+  analysisRunMetadata: metadata,
+  dryRun: refused(),
+  measurementRetention: refused(),
+}
+
+const trafficRouting: Fields = {
+  istio: object({
+    virtualService: object({
+      name: served,
+      routes: served,
+      tlsRoutes: refused('use routes'),
+      tcpRoutes: refused('use routes'),
+    }),
+    virtualServices: refused('use one virtualService', 'virtualService'),
+    destinationRule: refused('split between two Services with canaryService and stableService'),
+  }),
+  ...Object.fromEntries(
+    ['alb', 'ambassador', 'apisix', 'appMesh', 'nginx', 'plugins', 'smi', 'traefik'].map(
+      (router) => [router, refused('use trafficRouting.istio', 'istio')],
+    ),
+  ),
+  managedRoutes: refused(),
+  maxTrafficWeight: refused(),
+}
+
+const step: Fields = {
+  setWeight: served,
+  pause: object({ duration: served }),
+  analysis: object(analysis),
+  experiment: refused(),
+  setCanaryScale: refused(),
+  setHeaderRoute: refused(),
+  setMirrorRoute: refused(),
+  plugin: refused(),
+}
+
+const canary: Fields = {
+  canaryService: served,
+  stableService: served,
+  trafficRouting: object(trafficRouting),
+  steps: list(step),
+  analysis: object({ ...analysis, startingStep: served }),
+  maxSurge: served,
+  maxUnavailable: served,
+  scaleDownDelaySeconds: served,
+  abortScaleDownDelaySeconds: served,
+  scaleDownDelayRevisionLimit: refused(),
+  antiAffinity: refused(),
+  canaryMetadata: refused(),
+  stableMetadata: refused(),
+  dynamicStableScale: refused(),
+  pingPong: refused('use canaryService and stableService'),
+  minPodsPerReplicaSet: refused(),
+  replicaProgressThreshold: refused(),
+}
+
+/** Of `spec`. */
+export const rolloutFields: Fields = {
+  replicas: served,
+  selector: object({
+    matchLabels: served,
+    matchExpressions: list({ key: served, operator: served, values: served }),
+  }),
+  template: served,
+  minReadySeconds: served,
+  revisionHistoryLimit: served,
+  paused: served,
+  progressDeadlineSeconds: served,
+  progressDeadlineAbort: served,
+  analysis: object({ successfulRunHistoryLimit: served, unsuccessfulRunHistoryLimit: served }),
+  strategy: object({
+    canary: object(canary),
+    blueGreen: refused('use strategy.canary', 'canary'),
+  }),
+  workloadRef: refused('write the pod template into spec.template', 'template'),
+  restartAt: refused('restart pods with a new annotation in spec.template'),
+  rollbackWindow: refused(),
+}

@@ -1,0 +1,235 @@
+/** A Rollout as people write it → what is asked for, or all problems at once. */
+import { z } from 'zod'
+import type { Argument } from '../analysis/metric.ts'
+import { at, type Json, objectAt, textAt, textEntries } from '../json.ts'
+import { failed, ok, type Result } from '../result.ts'
+import type {
+  AnalysisSpec,
+  BackgroundAnalysis,
+  CanarySpec,
+  RolloutSpec,
+  Step,
+  VirtualServiceRef,
+} from '../rollout/spec.ts'
+import { type Duration, parseDuration, seconds, weight } from '../units.ts'
+import { sift } from './fields.ts'
+import { rolloutFields } from './rollout-fields.ts'
+import { rolloutProblems } from './rollout-rules.ts'
+import { readAs, shape } from './shape.ts'
+
+/**
+ * Reads `spec` of a whole Rollout object and fills in Argo's defaults. Every field of Argo's schema is known: one that this version
+ * does not serve is a problem, and so is one that nobody knows. The pod template is looked at only where a rule needs it.
+ * Rules that need other objects (Services, the VirtualService, templates) are not checked here.
+ */
+export function parseRollout(object: Json | undefined): Result<RolloutSpec> {
+  const spec = objectAt(object, 'spec')
+  const shaped = shape(sift(spec, rolloutFields, 'Rollout', 'spec'), specSchema, 'spec')
+  const problems = [...shaped.problems, ...rolloutProblems(spec)]
+  if (shaped.value === undefined || problems.length > 0) return failed(...problems)
+  return ok(toSpec(object, shaped.value))
+}
+
+const text = z.string().min(1)
+const count = z.int().min(0).max(2_147_483_647)
+const labels = z.record(z.string(), z.string())
+
+const templateSchema = z.looseObject({
+  metadata: z.looseObject({ labels: labels.optional() }).optional(),
+  spec: z.looseObject({
+    containers: z.array(z.looseObject({ name: text, image: text })).min(1),
+  }),
+})
+
+const selectorSchema = z.strictObject({
+  matchLabels: labels.optional(),
+  matchExpressions: z
+    .array(
+      z.strictObject({
+        key: text,
+        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+})
+
+const sourceSchema = z
+  .strictObject({
+    podTemplateHashValue: z.enum(['Stable', 'Latest']).optional(),
+    fieldRef: z.strictObject({ fieldPath: text, apiVersion: z.string().optional() }).optional(),
+  })
+  .refine((from) => Object.keys(from).length === 1, {
+    error: 'must hold exactly one of podTemplateHashValue and fieldRef',
+  })
+
+const argumentSchema = z
+  .strictObject({ name: text, value: z.string().optional(), valueFrom: sourceSchema.optional() })
+  .refine((argument) => argument.value === undefined || argument.valueFrom === undefined, {
+    error: 'must hold value or valueFrom, not both',
+  })
+
+const analysisShape = {
+  templates: z
+    .array(z.strictObject({ templateName: text, clusterScope: z.boolean().default(false) }))
+    .min(1),
+  args: z.array(argumentSchema).default([]),
+  analysisRunMetadata: z
+    .strictObject({ labels: labels.optional(), annotations: labels.optional() })
+    .optional(),
+} as const
+
+const analysisSchema = z.strictObject(analysisShape)
+const backgroundSchema = z.strictObject({ ...analysisShape, startingStep: count.default(0) })
+
+const pauseDuration = readAs(
+  readPause,
+  'a length of time such as 90s, 1h30m or whole seconds, not negative',
+)
+
+const stepSchema = z.strictObject({
+  setWeight: z.int().min(0).max(100).optional(),
+  pause: z.strictObject({ duration: pauseDuration.optional() }).optional(),
+  analysis: analysisSchema.optional(),
+})
+
+const surgeLimit = readAs(readLimit, 'a number of pods or a percentage such as 25%')
+
+const trafficRoutingSchema = z.strictObject(
+  {
+    istio: z.strictObject({
+      virtualService: z.strictObject({ name: text, routes: z.array(text).default([]) }),
+    }),
+  },
+  {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is required, with istio.virtualService: a canary without traffic routing is not served by this version of Haldane'
+        : undefined,
+  },
+)
+
+const canarySchema = z.strictObject({
+  canaryService: text,
+  stableService: text,
+  trafficRouting: trafficRoutingSchema,
+  steps: z.array(stepSchema).default([]),
+  analysis: backgroundSchema.optional(),
+  maxSurge: surgeLimit.optional(),
+  maxUnavailable: surgeLimit.optional(),
+  scaleDownDelaySeconds: count.default(30),
+  abortScaleDownDelaySeconds: count.default(30),
+})
+
+const specSchema = z.strictObject({
+  replicas: count.default(1),
+  selector: selectorSchema,
+  template: templateSchema,
+  minReadySeconds: count.default(0),
+  revisionHistoryLimit: count.default(10),
+  paused: z.boolean().default(false),
+  progressDeadlineSeconds: count.default(600),
+  progressDeadlineAbort: z.boolean().default(false),
+  analysis: z
+    .strictObject({
+      successfulRunHistoryLimit: count.default(5),
+      unsuccessfulRunHistoryLimit: count.default(5),
+    })
+    .prefault({}),
+  strategy: z.strictObject({ canary: canarySchema }),
+})
+
+type SpecShape = z.infer<typeof specSchema>
+type CanaryShape = z.infer<typeof canarySchema>
+
+function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
+  const selector = objectAt(object, 'spec', 'selector')
+  return {
+    replicas: shaped.replicas,
+    selector,
+    matchLabels: textEntries(at(selector, 'matchLabels')),
+    template: objectAt(object, 'spec', 'template'),
+    minReadySeconds: shaped.minReadySeconds,
+    revisionHistoryLimit: shaped.revisionHistoryLimit,
+    paused: shaped.paused,
+    progressDeadline: seconds(shaped.progressDeadlineSeconds),
+    progressDeadlineAbort: shaped.progressDeadlineAbort,
+    analysisHistory: {
+      successful: shaped.analysis.successfulRunHistoryLimit,
+      unsuccessful: shaped.analysis.unsuccessfulRunHistoryLimit,
+    },
+    canary: toCanary(object, shaped.strategy.canary),
+  }
+}
+
+function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
+  const abortDelay = shaped.abortScaleDownDelaySeconds
+  return {
+    canaryService: shaped.canaryService,
+    stableService: shaped.stableService,
+    virtualService: toVirtualService(object, shaped.trafficRouting.istio.virtualService),
+    steps: shaped.steps.flatMap(toStep),
+    stepsJson: at(object, 'spec', 'strategy', 'canary', 'steps') ?? null,
+    background: shaped.analysis && toBackground(shaped.analysis),
+    scaleDownDelay: seconds(shaped.scaleDownDelaySeconds),
+    abortScaleDownDelay: abortDelay === 0 ? 'never' : seconds(abortDelay),
+  }
+}
+
+/** `name` or `name.namespace`: a namespace holds no dot, so all but the last part is the name. */
+function toVirtualService(
+  object: Json | undefined,
+  { name, routes }: { readonly name: string; readonly routes: readonly string[] },
+): VirtualServiceRef {
+  const parts = name.replace(/\.cluster\.local$/, '').split('.')
+  const beside = textAt(object, 'metadata', 'namespace') ?? ''
+  return parts.length < 2
+    ? { namespace: beside, name, routes }
+    : { namespace: parts.at(-1) ?? beside, name: parts.slice(0, -1).join('.'), routes }
+}
+
+/** One step; the rules have seen to it that it holds one action. */
+function toStep({ setWeight, pause, analysis }: z.infer<typeof stepSchema>): readonly Step[] {
+  if (setWeight !== undefined) return [{ kind: 'setWeight', weight: weight(setWeight) }]
+  if (analysis !== undefined) return [{ kind: 'analysis', analysis: toAnalysis(analysis) }]
+  if (pause === undefined) return []
+  return [{ kind: 'pause', ...(pause.duration ?? { duration: 'forever', text: undefined }) }]
+}
+
+function toBackground(shaped: z.infer<typeof backgroundSchema>): BackgroundAnalysis {
+  return { ...toAnalysis(shaped), startingStep: shaped.startingStep }
+}
+
+function toAnalysis(shaped: z.infer<typeof analysisSchema>): AnalysisSpec {
+  return {
+    templates: shaped.templates.map(({ templateName, clusterScope }) => ({
+      name: templateName,
+      clusterScope,
+    })),
+    args: shaped.args.map(toArgument),
+    labels: shaped.analysisRunMetadata?.labels ?? {},
+    annotations: shaped.analysisRunMetadata?.annotations ?? {},
+  }
+}
+
+function toArgument({ name, value, valueFrom }: z.infer<typeof argumentSchema>): Argument {
+  const hash = valueFrom?.podTemplateHashValue
+  if (hash !== undefined)
+    return { name, value: undefined, from: { kind: 'podTemplateHash', of: hash } }
+  const path = valueFrom?.fieldRef?.fieldPath
+  return { name, value, from: path === undefined ? undefined : { kind: 'field', path } }
+}
+
+function readPause(
+  value: unknown,
+): { readonly duration: Duration; readonly text: string } | undefined {
+  if (typeof value === 'number' && !(Number.isInteger(value) && value >= 0)) return undefined
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined
+  const duration = parseDuration(String(value))
+  return duration === undefined ? undefined : { duration, text: String(value) }
+}
+
+function readLimit(value: unknown): number | string | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? value : undefined
+  return typeof value === 'string' && /^\d+%?$/.test(value) ? value : undefined
+}
