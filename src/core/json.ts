@@ -97,3 +97,12 @@ function canonical(value: Json | undefined): string {
 function sorted(value: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
+
+/** JSON from text that others wrote; null when it is none. */
+export function parseJson(text: string | undefined): Json {
+  try {
+    return JSON.parse(text ?? 'null')
+  } catch {
+    return null
+  }
+}

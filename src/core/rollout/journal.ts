@@ -2,7 +2,7 @@
  * What a release went through, kept on its ReplicaSet as a small annotation: it lives as long as the revision and survives a restart.
  * The report's timeline is made from it.
  */
-import { type Json, listAt, numberAt, textAt } from '../json.ts'
+import { type Json, listAt, numberAt, parseJson, textAt } from '../json.ts'
 import { type Instant, isWeight, parseTimestamp, timestamp, type Weight } from '../units.ts'
 import { noTraffic } from './counts.ts'
 
@@ -68,12 +68,4 @@ function parseStation(json: Json): readonly Station[] {
   )
   if (at === undefined || step === undefined || stage === undefined || !isWeight(asked)) return []
   return [{ at, step, asked, stage }]
-}
-
-function parseJson(text: string | undefined): Json {
-  try {
-    return JSON.parse(text ?? 'null')
-  } catch {
-    return null
-  }
 }

@@ -1,0 +1,129 @@
+/** What the judge's verdicts amount to: the status of an AnalysisRun, in Argo's form and words (spec §3.6). */
+import { sentence } from '../judge/sentence.ts'
+import type { JudgeSettings } from '../judge/settings.ts'
+import type { Verdict } from '../judge/verdict.ts'
+import { type Instant, plus } from '../units.ts'
+import type { AnalysisRun, Measurement, MetricResult, Phase, RunStatus } from './metric.ts'
+import { verdictValue } from './value.ts'
+
+/** What one metric of a run found. */
+export type Found = {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly settings: JudgeSettings
+  /** What a person wants to read beside it: queries, links. Values are text. */
+  readonly metadata: Readonly<Record<string, string>>
+  /** When the next block is due. */
+  readonly nextLook: Instant
+}
+
+/** `Step` ends with a proof; `Background` judges until its release ends. */
+export type RunKind = 'Step' | 'Background'
+
+/** The run's next status. The worst metric decides; one that is worse ends the run. */
+export function assess(
+  run: AnalysisRun,
+  found: readonly Found[],
+  { kind, now }: { readonly kind: RunKind; readonly now: Instant },
+): RunStatus {
+  const startedAt = run.status.startedAt ?? now
+  const results = found.map((metric) => resultOf(metric, run, { kind, now, startedAt }))
+  const phase = worst(results.map((result) => result.phase))
+  const isOver = phase !== 'Running'
+  const deciding = results.find((result) => result.phase === phase)
+  return {
+    phase,
+    message: isOver ? closing(deciding) : troubleOf(found),
+    startedAt,
+    completedAt: isOver ? now : undefined,
+    metricResults: results,
+  }
+}
+
+/** A run that cannot begin: what it asks for cannot be read. */
+export function unreadable(run: AnalysisRun, why: string, now: Instant): RunStatus {
+  return {
+    ...run.status,
+    phase: 'Error',
+    message: why,
+    startedAt: run.status.startedAt ?? now,
+    completedAt: now,
+  }
+}
+
+type Frame = { readonly kind: RunKind; readonly now: Instant; readonly startedAt: Instant }
+
+function resultOf(
+  { name, verdict, settings, metadata, nextLook }: Found,
+  run: AnalysisRun,
+  frame: Frame,
+): MetricResult {
+  const phase = phaseOf(verdict, settings, run, frame)
+  const isOver = phase !== 'Running'
+  const words = sentence(verdict)
+  const measurement: Measurement = {
+    phase,
+    value: verdictValue(verdict),
+    message: isOver ? words : undefined,
+    startedAt: frame.startedAt,
+    finishedAt: isOver ? frame.now : undefined,
+    resumeAt: isOver ? undefined : nextLook,
+    metadata: { ...metadata, verdict: words },
+  }
+  return {
+    name,
+    phase,
+    message: isOver ? words : undefined,
+    measurements: [measurement],
+    metadata: {},
+  }
+}
+
+function phaseOf(
+  verdict: Verdict,
+  settings: JudgeSettings,
+  run: AnalysisRun,
+  { kind, now, startedAt }: Frame,
+): Phase {
+  if (verdict.kind === 'worse') return 'Failed'
+  if (verdict.kind === 'no-worse' && kind === 'Step') return 'Successful'
+  if (run.terminate) return verdict.kind === 'no-data' ? 'Inconclusive' : 'Successful'
+  if (settings.deadline === undefined || now < plus(startedAt, settings.deadline)) return 'Running'
+  return atDeadline(verdict, settings)
+}
+
+/** No data is never a pass and never a failure, whatever the deadline says. */
+function atDeadline(verdict: Verdict, { onDeadline }: JudgeSettings): Phase {
+  if (verdict.kind === 'no-worse') return 'Successful'
+  if (verdict.kind === 'no-data' || onDeadline === 'inconclusive') return 'Inconclusive'
+  return onDeadline === 'pass' ? 'Successful' : 'Failed'
+}
+
+const severity: readonly Phase[] = [
+  'Successful',
+  'Running',
+  'Pending',
+  'Inconclusive',
+  'Error',
+  'Failed',
+]
+
+/** A verdict of worse does not wait for the other metrics; everything else does. */
+function worst(phases: readonly Phase[]): Phase {
+  const ended = phases.filter((phase) => severity.indexOf(phase) > severity.indexOf('Pending'))
+  const from = ended.length > 0 ? ended : phases
+  return from.toSorted((a, b) => severity.indexOf(b) - severity.indexOf(a))[0] ?? 'Successful'
+}
+
+function closing(deciding: MetricResult | undefined): string | undefined {
+  if (deciding === undefined || deciding.phase === 'Successful') return undefined
+  return `Metric "${deciding.name}" assessed ${deciding.phase} due to ${deciding.message ?? 'no reason'}`
+}
+
+/** While a run goes on its message says only what keeps it from judging. */
+function troubleOf(found: readonly Found[]): string | undefined {
+  const blind = found.find(
+    ({ verdict }) => verdict.kind === 'no-data' && verdict.because.code !== 'NotAskedYet',
+  )
+  return blind && sentence(blind.verdict)
+}
