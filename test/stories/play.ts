@@ -97,7 +97,7 @@ export class Play {
   /** Pods of these templates never become available. */
   broken: Set<string> = new Set<string>()
   readonly #lines: string[] = []
-  #upAt = new Map<string, Instant>()
+  readonly #upAt = new Map<string, Instant>()
 
   constructor(stepsText: string, replicas = 4) {
     const list = steps(stepsText)
