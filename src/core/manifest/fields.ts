@@ -6,6 +6,7 @@ import { isObject, type Json } from '../json.ts'
 import { type Problem, problem } from '../result.ts'
 import { nearest } from './nearest.ts'
 
+/** `*` stands for all other names. */
 export type Fields = { readonly [name: string]: Field }
 
 export type Field =
@@ -17,7 +18,7 @@ export type Field =
 
 type RefusedField = {
   readonly kind: 'refused'
-  readonly remedy: string
+  readonly message: (noun: string) => string
   readonly insteadOf: string | undefined
 }
 
@@ -42,7 +43,17 @@ export function list(fields: Fields): Field {
 
 /** Argo's, not ours yet. `insteadOf` is the served field beside it that its user does not miss. */
 export function refused(remedy = 'remove it', insteadOf?: string): Field {
-  return { kind: 'refused', remedy, insteadOf }
+  return {
+    kind: 'refused',
+    message: (noun) =>
+      `is Argo's, but not served by this version of Haldane; ${remedy} or keep this ${noun} with Argo's controller`,
+    insteadOf,
+  }
+}
+
+/** Known by name, but not to be used here; the message says why. */
+export function misplaced(message: string, insteadOf?: string): Field {
+  return { kind: 'refused', message: () => message, insteadOf }
 }
 
 /** `noun` names the whole in messages, such as `Rollout`; `path` is where the value stands in it. */
@@ -73,7 +84,7 @@ type Place = { readonly fields: Fields; readonly noun: string; readonly path: st
 type Part = Omit<Sifted, 'served'> & { readonly served: Json | undefined }
 
 function siftField(name: string, value: Json, { fields, noun, path }: Place): Part {
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+  const field = Object.hasOwn(fields, name) ? fields[name] : fields['*']
   const here = childPath(path, name)
   switch (field?.kind) {
     case undefined:
@@ -104,10 +115,9 @@ function siftList(value: Json, fields: Fields, noun: string, path: string): Part
 function refusedField(value: Json, field: RefusedField, name: string, { noun, path }: Place): Part {
   const asksNothing = value === false || (Array.isArray(value) && value.length === 0)
   if (asksNothing) return { served: undefined, problems: [], excused: [] }
-  const message = `is Argo's, but not served by this version of Haldane; ${field.remedy} or keep this ${noun} with Argo's controller`
   return {
     served: undefined,
-    problems: [problem(childPath(path, name), message)],
+    problems: [problem(childPath(path, name), field.message(noun))],
     excused: excusedBy(field.insteadOf, path),
   }
 }

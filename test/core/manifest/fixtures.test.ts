@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { type Json, textAt } from '../../../src/core/json.ts'
+import { parseAnalysisRun, parseAnalysisTemplate } from '../../../src/core/manifest/analysis.ts'
 import { parseRollout } from '../../../src/core/manifest/rollout.ts'
 import { type Problem, problemText, type Result } from '../../../src/core/result.ts'
 
@@ -23,11 +24,18 @@ function problemsOf(manifest: Json | undefined): readonly Problem[] {
   return result.ok ? [] : result.problems
 }
 
-function parserOf(kind: string | undefined): (object: Json | undefined) => Result<unknown> {
-  const parsers = new Map([['Rollout', parseRollout]])
-  const parser = parsers.get(kind ?? '')
-  if (parser === undefined) throw new Error(`no parser for ${kind}`)
-  return parser
+function parserOf(kind = ''): (object: Json | undefined) => Result<unknown> {
+  switch (kind) {
+    case 'Rollout':
+      return parseRollout
+    case 'AnalysisRun':
+      return parseAnalysisRun
+    case 'AnalysisTemplate':
+    case 'ClusterAnalysisTemplate':
+      return parseAnalysisTemplate
+    default:
+      throw new Error(`no parser for ${kind}`)
+  }
 }
 
 function filesIn(name: string): readonly string[] {

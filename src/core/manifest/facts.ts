@@ -1,0 +1,65 @@
+/** Other objects → what the engine needs of them. Never fails: they were checked by the API server, and what is missing has a plain reading. */
+import { at, numberAt, objectAt, textEntries } from '../json.ts'
+import type { KubeObject } from '../object.ts'
+import type { ReplicaSetFacts, RunFacts, ServiceFacts } from '../rollout/facts.ts'
+import {
+  desiredReplicasAnnotation,
+  hashLabel,
+  managedByAnnotation,
+  revisionAnnotation,
+  runTypeLabel,
+  scaleDownAnnotation,
+  stepIndexLabel,
+} from '../rollout/keys.ts'
+import { type Instant, instant, parseTimestamp } from '../units.ts'
+import { runOf } from './analysis.ts'
+
+export function replicaSetFacts({ metadata, json }: KubeObject): ReplicaSetFacts {
+  const { annotations } = metadata
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    hash: metadata.labels[hashLabel] ?? '',
+    revision: wholeNumber(annotations[revisionAnnotation]) ?? 0,
+    // Kubernetes' own default.
+    wanted: numberAt(json, 'spec', 'replicas') ?? 1,
+    replicas: numberAt(json, 'status', 'replicas') ?? 0,
+    ready: numberAt(json, 'status', 'readyReplicas') ?? 0,
+    available: numberAt(json, 'status', 'availableReplicas') ?? 0,
+    createdAt: moment(metadata.creationTimestamp) ?? instant(0),
+    scaleDownAt: moment(annotations[scaleDownAnnotation]),
+    desiredReplicas: wholeNumber(annotations[desiredReplicasAnnotation]),
+    annotations,
+    template: objectAt(json, 'spec', 'template'),
+  }
+}
+
+export function serviceFacts({ metadata, json }: KubeObject): ServiceFacts {
+  return {
+    name: metadata.name,
+    selector: textEntries(at(json, 'spec', 'selector')),
+    managedBy: metadata.annotations[managedByAnnotation],
+  }
+}
+
+/** A run that cannot be understood is still a run: the engine must not create it again. */
+export function runFacts({ metadata, json }: KubeObject): RunFacts {
+  const run = runOf(json)
+  const type = metadata.labels[runTypeLabel]
+  return {
+    run,
+    phase: run.status.phase ?? 'New',
+    kind: type === 'Step' || type === 'Background' ? type : 'other',
+    stepIndex: wholeNumber(metadata.labels[stepIndexLabel]),
+    hash: metadata.labels[hashLabel] ?? '',
+    createdAt: moment(metadata.creationTimestamp) ?? instant(0),
+  }
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+function moment(text: string | undefined): Instant | undefined {
+  return text === undefined ? undefined : parseTimestamp(text)
+}
