@@ -23,8 +23,8 @@ export type WorseReason = {
   readonly threshold: Nats
   readonly canary: Counts
   readonly stable: Counts
-  /** How many times as often the canary fails; undefined when nothing can be said. */
-  readonly ratio: Interval | undefined
+  /** At the decision; undefined when nothing can be said. */
+  readonly ratio: Ratio | undefined
   /** From the first judged block to the decision. */
   readonly after: Duration
 }
@@ -80,10 +80,19 @@ export type Counts = {
   readonly excluded: number
 }
 
-/** An estimate with bounds that hold at all times at once, 95 %. `high` is undefined when nothing bounds it. */
+/** An estimate of a share, with bounds that hold at all times at once, 95 %. */
 export type Interval = {
   readonly estimate: number
   readonly low: number
+  readonly high: number
+}
+
+/** How many times as often the canary fails as the stable side; bounds that hold at all times at once, 95 %, while traffic moves, too. */
+export type Ratio = {
+  /** Undefined while the stable side has not failed. */
+  readonly estimate: number | undefined
+  readonly low: number
+  /** Undefined when nothing bounds it. */
   readonly high: number | undefined
 }
 
@@ -128,8 +137,8 @@ export type Findings = {
   readonly inFavour: readonly Channel[]
   readonly canary: SideFindings
   readonly stable: SideFindings
-  /** How many times as often the canary fails as the stable side. */
-  readonly ratio: Interval | undefined
+  /** How many times as often the canary fails as the stable side; undefined when nothing can be said. */
+  readonly ratio: Ratio | undefined
   readonly blocks: {
     readonly judged: number
     readonly leftOut: Readonly<Partial<Record<LeftOut, number>>>
@@ -156,11 +165,7 @@ export type SourceFindings =
       /** Share of the requests of the newest blocks that was sent to the canary's Service. */
       readonly canaryShare: Share | undefined
       /** Failures that reached no pod (no healthy endpoint, connect failure, no cluster, no route), by the Service asked for. */
-      readonly undelivered: {
-        readonly canary: number
-        readonly stable: number
-        readonly unknown: number
-      }
+      readonly undelivered: { readonly canary: number; readonly stable: number }
     }
   | { readonly kind: 'unseen'; readonly because: TroubleReason }
 

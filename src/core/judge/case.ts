@@ -1,0 +1,213 @@
+/**
+ * The case of one revision: which samples to read next, what they add to the evidence, and what it amounts to.
+ *
+ * What it promises: the verdict depends on the samples alone. However they were cut into reads, whatever failed in between and however often
+ * somebody looked, the same samples give the same verdict. An answer that failed, is incomplete or is empty changes no evidence, and
+ * the same window is asked again.
+ */
+import {
+  type Duration,
+  earliest,
+  type Instant,
+  instant,
+  milliseconds,
+  minus,
+  plus,
+} from '../units.ts'
+import { BlockMaker } from './blocks.ts'
+import { Callers } from './callers.ts'
+import type { Dispersion } from './dispersion.ts'
+import { Judgement } from './judgement.ts'
+import { looksOf, type Window } from './looks.ts'
+import { judgedReporter } from './queries.ts'
+import type { Reading, Series } from './reading.ts'
+import type { JudgeSettings } from './settings.ts'
+import type { Trial } from './trial.ts'
+import { diagnose, troubleIn } from './trouble.ts'
+import type { Findings, Ruling, Side, Trouble, TroubleReason, Verdict } from './verdict.ts'
+
+/** The answers to one look, all of them for the same window. */
+export type Heard = {
+  readonly window: Window
+  /** To `queries.requests`. */
+  readonly destination: Reading
+  /** To `queries.source`. */
+  readonly source: Reading
+  /** To `queries.diagnosis`, at any instant of the window; asked when `destination` has no series. */
+  readonly diagnosis?: Reading
+  /** When the answers came. */
+  readonly at: Instant
+}
+
+/** A fresh case comes from `openCase`. What it holds is in memory only: Prometheus is the journal. */
+export type Case = {
+  readonly trial: Trial
+  readonly settings: JudgeSettings
+  readonly blocks: BlockMaker
+  readonly judgement: Judgement
+  readonly callers: Callers
+  readonly state: State
+}
+
+type State = {
+  /** The newest instant whose samples are in the evidence. */
+  heardUntil: Instant | undefined
+  askedAt: Instant | undefined
+  trouble: Trouble | undefined
+  sourceTrouble: TroubleReason | undefined
+  notNumbers: number
+}
+
+/** Prometheus answers at most 11,000 points a series. */
+const mostPoints = 10_000
+
+/** Proxies flush and stores ingest a little late. */
+const longestSettling = 5000
+
+/** Without any sample for so many blocks the store no longer hears of the service. */
+const staleBlocks = 3
+
+export function openCase(
+  trial: Trial,
+  settings: JudgeSettings,
+  dispersion: Dispersion = { kind: 'unknown' },
+): Case {
+  return {
+    trial,
+    settings,
+    blocks: new BlockMaker(trial, settings),
+    judgement: new Judgement(settings, dispersion),
+    callers: new Callers(trial, settings.failures),
+    state: {
+      heardUntil: undefined,
+      askedAt: undefined,
+      trouble: undefined,
+      sourceTrouble: { code: 'NotAskedYet' },
+      notNumbers: 0,
+    },
+  }
+}
+
+/**
+ * The aligned instants that are due and not heard yet; undefined when there are none. A case that is far behind gets them in several windows,
+ * one after the other, each heard before the next is asked for.
+ */
+export function windowFor(open: Case, now: Instant): Window | undefined {
+  const { block } = open.settings
+  const from = nextInstant(open)
+  const settled = minus(now, settlingOf(block))
+  const newest = Math.floor(settled / block) * block
+  if (newest < from) return undefined
+  const to = instant(Math.min(newest, from + (mostPoints - 1) * block))
+  return { from, to, step: block }
+}
+
+/** When the next window is due. After an answer that brought nothing, one block later. */
+export function nextLook(open: Case, now: Instant): Instant {
+  const due = plus(nextInstant(open), settlingOf(open.settings.block))
+  if (due > now) return due
+  const { askedAt } = open.state
+  if (askedAt === undefined || askedAt < due) return now
+  const soon = plus(now, open.settings.block)
+  const again = earliest(plus(askedAt, open.settings.block), soon) ?? soon
+  return again > now ? again : now
+}
+
+/** Adds answers. Hearing the same again adds nothing. */
+export function hear(open: Case, heard: Heard): void {
+  open.state.askedAt = heard.at
+  hearSource(open, heard)
+  const trouble = troubleIn(heard.destination)
+  if (heard.destination.kind === 'series') hearSeries(open, heard, heard.destination.series)
+  else noteTrouble(open, trouble, heard.at)
+}
+
+export function verdictOf(open: Case): Verdict {
+  const findings = findingsOf(open)
+  return { ...rulingOf(open, findings), findings }
+}
+
+/** The order is the policy: what was proved stays, then what is wrong with the data, then the evidence. */
+function rulingOf({ judgement, state }: Case, findings: Findings): Ruling {
+  if (judgement.worse !== undefined) return judgement.worse
+  if (state.heardUntil === undefined && state.trouble === undefined)
+    return { kind: 'no-data', because: { code: 'NotAskedYet' } }
+  if (findings.trouble !== undefined) return { kind: 'no-data', because: findings.trouble.because }
+  const silent = silentSide(findings)
+  if (silent !== undefined) return { kind: 'no-data', because: { code: 'NoTraffic', side: silent } }
+  return judgement.ruling()
+}
+
+function findingsOf({ blocks, callers, judgement, state }: Case): Findings {
+  const found = judgement.findings()
+  const leftOut = { ...found.blocks.leftOut, ...Object.fromEntries(blocks.leftOut) }
+  return {
+    ...found,
+    blocks: { ...found.blocks, leftOut },
+    source:
+      state.sourceTrouble === undefined
+        ? { kind: 'seen', canaryShare: callers.canaryShare(), undelivered: callers.undelivered }
+        : { kind: 'unseen', because: state.sourceTrouble },
+    trouble: state.trouble,
+    quality: { ...blocks.quality, notNumbers: state.notNumbers },
+  }
+}
+
+function silentSide({ canary, stable }: Findings): Side | undefined {
+  if (canary.all.requests === 0) return 'canary'
+  return stable.all.requests === 0 ? 'stable' : undefined
+}
+
+/** A fresh case begins a block before its revision did, so that old pods have a starting point and new ones none. */
+function nextInstant({ state, settings, trial }: Case): Instant {
+  if (state.heardUntil !== undefined) return plus(state.heardUntil, settings.block)
+  return instant((Math.floor(trial.since / settings.block) - 1) * settings.block)
+}
+
+function settlingOf(block: Duration): Duration {
+  return milliseconds(Math.min(block, longestSettling))
+}
+
+/** What the callers saw is for people: without it the judge goes on. */
+function hearSource(open: Case, { source, window }: Heard): void {
+  if (source.kind === 'series') open.callers.hear(source.series, window)
+  const isEmpty = source.kind === 'series' && source.series.length === 0
+  open.state.sourceTrouble = isEmpty ? { code: 'NoSuchMetric' } : troubleIn(source)
+}
+
+/** Instants at the end that have no sample yet are asked again: late samples are not lost. */
+function hearSeries(open: Case, heard: Heard, series: readonly Series[]): void {
+  const { looks, notNumbers } = looksOf(series, heard.window)
+  const fresh = looks.filter(({ at }) => at >= nextInstant(open))
+  const end = fresh.findLastIndex(({ values }) => values.length > 0) + 1
+  for (const look of fresh.slice(0, end)) {
+    const block = open.blocks.advance(look)
+    if (block !== undefined) open.judgement.add(block)
+    open.state.heardUntil = look.at
+  }
+  open.state.notNumbers += notNumbers
+  noteTrouble(open, troubleAfter(open, heard), heard.at)
+}
+
+function troubleAfter(open: Case, { diagnosis, window }: Heard): TroubleReason | undefined {
+  const { heardUntil } = open.state
+  const patience = staleBlocks * open.settings.block
+  if (heardUntil === undefined) {
+    return diagnose(diagnosis, judgedReporter(open.settings.reporter))
+  }
+  if (window.to - heardUntil >= patience) return { code: 'Stale' }
+  const missing = (['canary', 'stable'] as const).find((side) => {
+    const since = open.blocks.missingSince(side)
+    return since !== undefined && heardUntil - since >= patience - open.settings.block
+  })
+  return missing && { code: 'SideMissing', side: missing }
+}
+
+/** The same trouble goes on from when it began. */
+function noteTrouble(open: Case, because: TroubleReason | undefined, at: Instant): void {
+  const before = open.state.trouble
+  if (because === undefined) open.state.trouble = undefined
+  else if (before?.because.code === because.code)
+    open.state.trouble = { because, since: before.since }
+  else open.state.trouble = { because, since: at }
+}

@@ -1,0 +1,141 @@
+/** The lines of evidence and what each may spend. Whoever reads this file reads the judge's policy. Source: spec/statistics §0, §3, §6. */
+import type { BlockCounts } from '../stats/block.ts'
+import type { EvidencePlan } from '../stats/evidence.ts'
+import { type Duration, milliseconds, minutes, type Nats, nats, seconds } from '../units.ts'
+import type { Block } from './blocks.ts'
+import type { Dispersion } from './dispersion.ts'
+import type { JudgeSettings } from './settings.ts'
+import type { ChannelName, WorseReason } from './verdict.ts'
+
+export type LinePlan = {
+  readonly name: ChannelName
+  /** What of a block it weighs. */
+  readonly sees: (block: Block) => BlockCounts
+  readonly evidence: EvidencePlan
+  readonly threshold: Nats
+  /** How long a stretch the guard leaves out; undefined without a guard. */
+  readonly guard: Duration | undefined
+}
+
+export type AgainstPlan = LinePlan & { readonly code: WorseReason['code'] }
+
+/** How the false rollback rate is shared out. The rest, 0.45, is kept for latency. */
+const shareOf = { failures: 0.45, catastrophe: 0.1 } as const
+
+const shareBets: readonly number[] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.92]
+const countBets: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 25, 100]
+const catastropheBets: readonly number[] = [1.5, 2, 3, 4]
+const noWorseBets: readonly number[] = [0.05, 0.15, 0.3, 0.5, 0.7, 0.85]
+
+/** What the guarded evidence must reach, in nats: ten to one. */
+export const guardThreshold: Nats = nats(2.3)
+
+/** Expected time between two moments at which a canary may turn bad. */
+const changeTime = minutes(30)
+
+const unknownGuard = seconds(30)
+const unknownPhi = 3
+
+/** Any of them rolls back. */
+export function plansAgainst(
+  settings: JudgeSettings,
+  dispersion: Dispersion,
+): readonly AgainstPlan[] {
+  return [failuresAgainst(settings, dispersion), catastrophe(settings)]
+}
+
+/** All of them must speak for a pass. */
+export function plansInFavour(
+  settings: JudgeSettings,
+  dispersion: Dispersion,
+): readonly LinePlan[] {
+  const guard = guardOf(dispersion)
+  return [
+    {
+      name: 'failures',
+      sees: judgedOf,
+      evidence: {
+        boundary: { ratio: 1, points: settings.passMargin.points },
+        shares: [],
+        times: noWorseBets,
+        phi: burstSize(dispersion),
+        cap: Infinity,
+        window: blocksIn(guard, settings),
+        first: 1,
+        hazard: 0,
+      },
+      threshold: nats(-Math.log(settings.falsePassRate)),
+      guard,
+    },
+  ]
+}
+
+/** For intervals and for a pass, where a burst size must be assumed. */
+export function burstSize(dispersion: Dispersion): number {
+  return dispersion.kind === 'unknown' ? unknownPhi : dispersion.phi
+}
+
+/** Without knowledge of bursts the count bets, which rely on it, stay out. */
+function failuresAgainst(settings: JudgeSettings, dispersion: Dispersion): AgainstPlan {
+  const guard = guardOf(dispersion)
+  return {
+    name: 'failures',
+    code: 'CanaryFailsMore',
+    sees: judgedOf,
+    evidence: {
+      boundary: settings.failures.margin,
+      shares: shareBets,
+      times: dispersion.kind === 'unknown' ? [] : countBets,
+      phi: burstSize(dispersion),
+      cap: 3.5,
+      window: blocksIn(guard, settings),
+      ...startingTimes(settings),
+    },
+    threshold: thresholdOf(settings, shareOf.failures),
+    guard,
+  }
+}
+
+/** Total failure must not wait for the guard, nor for warm-up. Its margin is 25 points, and no single block can decide. */
+function catastrophe(settings: JudgeSettings): AgainstPlan {
+  return {
+    name: 'catastrophe',
+    code: 'CanaryFailsOutright',
+    sees: ({ canary, stable }) => ({ canary: canary.all, stable }),
+    evidence: {
+      boundary: { ratio: 1, points: 0.25 },
+      shares: [],
+      times: catastropheBets,
+      phi: 3,
+      cap: 5,
+      window: 0,
+      ...startingTimes(settings),
+    },
+    threshold: thresholdOf(settings, shareOf.catastrophe),
+    guard: undefined,
+  }
+}
+
+export function judgedOf({ canary, stable }: Block): BlockCounts {
+  return { canary: canary.judged, stable }
+}
+
+function thresholdOf({ falseRollbackRate }: JudgeSettings, part: number): Nats {
+  return nats(-Math.log(falseRollbackRate * part))
+}
+
+function startingTimes({ block }: JudgeSettings): {
+  readonly first: number
+  readonly hazard: number
+} {
+  return { first: 0.5, hazard: Math.min(1, block / changeTime) }
+}
+
+function guardOf(dispersion: Dispersion): Duration | undefined {
+  if (dispersion.kind === 'unknown') return unknownGuard
+  return dispersion.persistence > 0 ? dispersion.persistence : undefined
+}
+
+function blocksIn(guard: Duration | undefined, { block }: JudgeSettings): number {
+  return Math.ceil((guard ?? milliseconds(0)) / block)
+}

@@ -1,0 +1,59 @@
+/**
+ * What Prometheus is asked. Raw counters only: `rate` and `increase` extrapolate and lose the first failure of a new series, which is
+ * the one that we look for. Sums stay within one proxy, whose counters start again together. One query covers both sides.
+ */
+import type { JudgeSettings, Reporter } from './settings.ts'
+import type { Trial } from './trial.ts'
+
+export type Queries = {
+  /** Every outcome, by pod: the evidence. */
+  readonly requests: string
+  /** The same from the callers' proxies, by the Service they asked for: the share of traffic, and what reached no pod. */
+  readonly source: string
+  /** Asked only when `requests` answers nothing: tells what is missing. */
+  readonly diagnosis: string
+}
+
+const endings = 'response_code, grpc_response_status, response_flags'
+
+export function queriesOf(trial: Trial, settings: JudgeSettings): Queries {
+  const bySource = sourceQuery(trial, 'source')
+  return {
+    requests: requestsQuery(trial, settings),
+    source: bySource,
+    diagnosis: diagnosisQuery(trial),
+  }
+}
+
+/** Who reports what is judged. `auto` is the service's own proxies: they see every attempt and know their pod. */
+export function judgedReporter(reporter: Reporter): Exclude<Reporter, 'auto'> {
+  return reporter === 'auto' ? 'destination' : reporter
+}
+
+function requestsQuery(trial: Trial, settings: JudgeSettings): string {
+  const reporter = judgedReporter(settings.reporter)
+  if (reporter !== 'destination') return sourceQuery(trial, reporter)
+  const pods = `${pattern(trial.rollout)}-(${pattern(trial.canaryHash)}|${pattern(trial.stableHash)})-[a-z0-9]+`
+  return `sum by (pod, ${endings}) (istio_requests_total{reporter="destination",namespace=${quoted(trial.namespace)},pod=~${quoted(pods)}})`
+}
+
+/** A failure that found no endpoint may carry the namespace `unknown`. */
+function sourceQuery(trial: Trial, reporter: 'source' | 'waypoint'): string {
+  const services = `${pattern(trial.canaryService)}|${pattern(trial.stableService)}`
+  const namespaces = `${pattern(trial.namespace)}|unknown`
+  return `sum by (pod, destination_service_name, ${endings}) (istio_requests_total{reporter="${reporter}",destination_service_name=~${quoted(services)},destination_service_namespace=~${quoted(namespaces)}})`
+}
+
+function diagnosisQuery(trial: Trial): string {
+  return `count by (reporter, pod) (istio_requests_total{destination_workload=${quoted(trial.rollout)},destination_workload_namespace=${quoted(trial.namespace)}})`
+}
+
+/** Text as a part of a regular expression (RE2) that matches only itself. */
+function pattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+}
+
+/** A PromQL string. */
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`)}"`
+}
