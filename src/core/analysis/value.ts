@@ -1,7 +1,7 @@
 /** `measurement.value` of the judge: short JSON that existing tools show as it is. */
 
 import type { Json } from '../json.ts'
-import type { Counts, Interval, Verdict } from '../judge/verdict.ts'
+import type { Counts, Ratio, Verdict } from '../judge/verdict.ts'
 
 /** `verdict`, `because`, counts of both sides, ratio with its interval, odds (e-value) and nats of the strongest evidence. */
 export function verdictValue(verdict: Verdict): string {
@@ -14,7 +14,7 @@ export function verdictValue(verdict: Verdict): string {
     because: verdict.because.code,
     canary: counts(findings.canary.judged),
     stable: counts(findings.stable.judged),
-    ...(findings.ratio === undefined ? {} : { ratio: interval(findings.ratio) }),
+    ...(findings.ratio === undefined ? {} : { ratio: ratio(findings.ratio) }),
     ...(strongest === undefined
       ? {}
       : {
@@ -30,10 +30,10 @@ function counts({ requests, failures }: Counts): Json {
   return { requests, failures }
 }
 
-function interval({ estimate, low, high }: Interval): Json {
+function ratio({ estimate, low, high }: Ratio): Json {
   return {
-    estimate: short(estimate),
     low: short(low),
+    ...(estimate === undefined ? {} : { estimate: short(estimate) }),
     ...(high === undefined ? {} : { high: short(high) }),
   }
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../units.ts'
 import type { Action } from './action.ts'
 import { allTraffic } from './counts.ts'
 import type { Decision } from './decide.ts'
+import { explain } from './explain.ts'
 import {
   beginJournal,
   type Journal,
@@ -37,7 +38,15 @@ export function journalAction(
   if (current === undefined || stage === undefined) return []
   const step = stage === 'promoted' ? scene.spec.canary.steps.length : standing.index
   const asked = stage === 'promoted' ? allTraffic : askedWeight(scene, standing)
-  const text = journalText(note(journalFor(scene, standing, now), { at: now, step, asked, stage }))
+  const text = journalText(
+    note(journalFor(scene, standing, now), {
+      at: now,
+      step,
+      asked,
+      stage,
+      because: because(standing, decision),
+    }),
+  )
   if (text === current.annotations[journalAnnotation]) return []
   return [
     {
@@ -49,12 +58,17 @@ export function journalAction(
   ]
 }
 
-/** A settled Rollout writes nothing: its promotion was noted when it was decided. */
+function because({ stage }: Standing, decision: Decision): string | undefined {
+  if (decision.kind === 'promote' || decision.kind === 'abort') return explain(decision.because)
+  return stage.kind === 'aborted' ? 'aborted by a person' : undefined
+}
+
+/** The first deployment is no release: there was nothing to compare with. A settled Rollout noted its promotion when it was decided. */
 function stageName({ stage }: Standing, decision: Decision): Station['stage'] | undefined {
-  if (decision.kind === 'promote') return 'promoted'
   switch (stage.kind) {
     case 'stepping':
     case 'promoting':
+      return decision.kind === 'promote' ? 'promoted' : stage.kind
     case 'aborted':
       return stage.kind
     case 'first':

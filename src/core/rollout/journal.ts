@@ -13,6 +13,8 @@ export type Station = {
   readonly step: number
   readonly asked: Weight
   readonly stage: 'stepping' | 'promoting' | 'promoted' | 'aborted'
+  /** Why it ended, where it ended. */
+  readonly because: string | undefined
 }
 
 export type Journal = {
@@ -67,5 +69,5 @@ function parseStation(json: Json): readonly Station[] {
     (known) => known === textAt(json, 'stage'),
   )
   if (at === undefined || step === undefined || stage === undefined || !isWeight(asked)) return []
-  return [{ at, step, asked, stage }]
+  return [{ at, step, asked, stage, because: textAt(json, 'because') }]
 }

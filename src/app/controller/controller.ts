@@ -1,0 +1,184 @@
+/** The controller: two small programs that meet only through objects, and a report when a release is over. */
+import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
+import { referencesOf } from '../../core/manifest/scene.ts'
+import { type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from '../../core/object.ts'
+import type { LinkSettings } from '../../core/report/links.ts'
+import type { Instant } from '../../core/units.ts'
+import { type Clock, type Cluster, type Log, PortError, type Stop, type Tell } from '../../ports.ts'
+import { AnalysisRuns } from './analysis-runs.ts'
+import { Writer } from './apply.ts'
+import { Cache } from './cache.ts'
+import { Court, type MetricsAt } from './court.ts'
+import { createTeller } from './events.ts'
+import { WorkQueue } from './queue.ts'
+import { Reports } from './reports.ts'
+import { Rollouts } from './rollouts.ts'
+
+export type ControllerOptions = {
+  readonly cluster: Cluster
+  readonly metricsAt: MetricsAt
+  readonly clock: Clock
+  readonly log: Log
+  readonly tell: Tell
+  readonly defaults: JudgeDefaults
+  readonly links: LinkSettings
+}
+
+export type Controller = {
+  /** Looks at every Rollout and every run once more, whatever the watches said. */
+  readonly resync: () => void
+  readonly stop: Stop
+}
+
+const kinds: readonly Kind[] = [
+  'Rollout',
+  'AnalysisRun',
+  'AnalysisTemplate',
+  'ClusterAnalysisTemplate',
+  'ReplicaSet',
+  'Service',
+  'VirtualService',
+]
+
+/** Resolves once the first picture of the cluster is complete and work has begun. */
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const running = new Running(options)
+  await running.start()
+  return { resync: () => running.resync(), stop: () => running.stop() }
+}
+
+class Running {
+  readonly #cache: Cache
+  readonly #queue: WorkQueue
+  readonly #rollouts: Rollouts
+  readonly #runs: AnalysisRuns
+  readonly #log: Log
+  /** Rollouts by what they refer to. */
+  readonly #referrers = new Map<string, Set<string>>()
+  /** Rollouts that our code failed on, and the generation that it failed on. */
+  readonly #resting = new Map<string, number>()
+  #synced = false
+
+  constructor({ cluster, metricsAt, clock, log, tell, defaults, links }: ControllerOptions) {
+    this.#log = log
+    this.#cache = new Cache(cluster, kinds, (object) => this.#hear(object))
+    this.#queue = new WorkQueue(clock, {
+      pass: (key) => this.#pass(key),
+      failed: (key, error, tries) => this.#failed(key, error, tries),
+    })
+    const writer = new Writer(cluster, this.#cache)
+    const teller = createTeller({ cluster, clock, log, tell })
+    const court = new Court(metricsAt, clock)
+    const reports = new Reports({
+      cache: this.#cache,
+      cluster,
+      court,
+      clock,
+      log,
+      tell,
+      teller,
+      links,
+      defaults,
+    })
+    this.#rollouts = new Rollouts({
+      cache: this.#cache,
+      writer,
+      teller,
+      clock,
+      tell,
+      defaults,
+      finished: (scene) => reports.consider(scene),
+    })
+    this.#runs = new AnalysisRuns({
+      cache: this.#cache,
+      writer,
+      court,
+      clock,
+      log,
+      tell,
+      defaults,
+      metadataFor: (trial, metric) => reports.metadataFor(trial, metric),
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.#cache.start()
+    this.#synced = true
+    this.resync()
+  }
+
+  stop(): void {
+    this.#queue.stop()
+    this.#cache.stop()
+  }
+
+  resync(): void {
+    for (const object of [...this.#cache.all('Rollout'), ...this.#cache.all('AnalysisRun')])
+      this.#hear(object)
+  }
+
+  #hear(object: KubeObject): void {
+    if (object.kind === 'Rollout') this.#refer(object)
+    if (!this.#synced) return
+    if (object.kind === 'Rollout' || object.kind === 'AnalysisRun')
+      this.#queue.add(keyOf(refOf(object)))
+    for (const key of this.#concerned(object)) this.#queue.add(key)
+  }
+
+  #concerned(object: KubeObject): readonly string[] {
+    const { namespace, ownerReferences } = object.metadata
+    const owners = ownerReferences
+      .filter(({ kind, controller }) => kind === 'Rollout' && controller === true)
+      .map(({ name }) => keyOf({ kind: 'Rollout', namespace, name }))
+    return [...owners, ...(this.#referrers.get(keyOf(refOf(object))) ?? [])]
+  }
+
+  #refer(rollout: KubeObject): void {
+    const key = keyOf(refOf(rollout))
+    for (const reference of referencesOf(rollout)) {
+      const referrers = this.#referrers.get(keyOf(reference)) ?? new Set()
+      this.#referrers.set(keyOf(reference), referrers.add(key))
+    }
+  }
+
+  async #pass(key: string): Promise<Instant | undefined> {
+    const ref = parseKey(key)
+    const object = this.#cache.get(ref)
+    if (object === undefined) {
+      this.#queue.forget(key)
+      return undefined
+    }
+    if (this.#resting.get(key) === object.metadata.generation) return undefined
+    this.#resting.delete(key)
+    return ref.kind === 'Rollout' ? this.#rollouts.pass(ref) : this.#runs.pass(ref)
+  }
+
+  /** What the world refuses is tried again; what our own code throws on rests, visibly, and all others go on. */
+  #failed(key: string, error: unknown, tries: number): 'retry' | 'rest' {
+    const ref = parseKey(key)
+    if (error instanceof PortError) {
+      if (error.code !== 'conflict' || tries > 3)
+        this.#log.warn(error.message, { key, tries, code: error.code })
+      return 'retry'
+    }
+    this.#log.error(`a pass failed, which is a defect: ${stackOf(error)}`, { key })
+    this.#resting.set(key, this.#cache.get(ref)?.metadata.generation ?? 0)
+    if (ref.kind === 'Rollout') {
+      this.#rollouts
+        .confess(ref, error)
+        .catch((again: unknown) =>
+          this.#log.error(`its status could not be written: ${String(again)}`, { key }),
+        )
+    }
+    return 'rest'
+  }
+}
+
+function parseKey(key: string): ObjectRef {
+  const [kind, namespace = '', name = ''] = key.split('/')
+  return { kind: kind === 'AnalysisRun' ? 'AnalysisRun' : 'Rollout', namespace, name }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,132 @@
+/** The program that owns Rollouts: observe, decide, apply, record. */
+
+import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
+import { mergePatchOf } from '../../core/manifest/merge-patch.ts'
+import { parseRolloutStatus, rolloutStatusJson } from '../../core/manifest/rollout-status.ts'
+import { sceneOf } from '../../core/manifest/scene.ts'
+import type { KubeObject, ObjectRef } from '../../core/object.ts'
+import { problemText } from '../../core/result.ts'
+import type { Note } from '../../core/rollout/action.ts'
+import { warning } from '../../core/rollout/action.ts'
+import { stepText } from '../../core/rollout/explain.ts'
+import { type Plan, plan } from '../../core/rollout/plan.ts'
+import { invalidStatus } from '../../core/rollout/record.ts'
+import { revisionOf } from '../../core/rollout/revision.ts'
+import { currentOf, type Scene, stableOf } from '../../core/rollout/scene.ts'
+import { askedWeight } from '../../core/rollout/shape.ts'
+import type { RolloutStatus } from '../../core/rollout/status.ts'
+import { type Instant, plus, seconds } from '../../core/units.ts'
+import type { Clock, Tell } from '../../ports.ts'
+import type { Writer } from './apply.ts'
+import type { Cache } from './cache.ts'
+import type { Teller } from './events.ts'
+
+/** Somebody may mend what we do not watch: an invalid Rollout is looked at again even if nothing changes. */
+const lookAgain = seconds(20)
+
+export type RolloutsOptions = {
+  readonly cache: Cache
+  readonly writer: Writer
+  readonly teller: Teller
+  readonly clock: Clock
+  readonly tell: Tell
+  readonly defaults: JudgeDefaults
+  /** Told of every finished pass; makes the report of a release that is over. */
+  readonly finished: (scene: Scene) => Promise<void>
+}
+
+export class Rollouts {
+  readonly #with: RolloutsOptions
+
+  constructor(options: RolloutsOptions) {
+    this.#with = options
+  }
+
+  /** One pass. Throws what the world refuses; says when something is due next. */
+  async pass(ref: ObjectRef): Promise<Instant | undefined> {
+    const rollout = this.#with.cache.get(ref)
+    if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) return undefined
+    const scene = sceneOf(this.#around(rollout))
+    if (!scene.ok) return this.#refuse(rollout, problemText(scene.problems))
+    const next = plan(scene.value, this.#with.clock.now())
+    await this.#with.writer.apply(next.actions, (notes) => this.#with.teller(rollout, notes))
+    await this.#record(ref, rollout, next.status)
+    await this.#with.teller(rollout, next.notes)
+    this.#show(scene.value, next)
+    await this.#with.finished(scene.value)
+    return next.wakeAt
+  }
+
+  /** Says on the Rollout that our own code failed on it; a second time it writes nothing. */
+  async confess(ref: ObjectRef, error: unknown): Promise<void> {
+    const rollout = this.#with.cache.get(ref)
+    if (rollout === undefined) return
+    await this.#refuse(
+      rollout,
+      `Haldane cannot process this Rollout, which is a defect of Haldane (${String(error)}); it rests until its spec changes, all others go on`,
+    )
+  }
+
+  #around(rollout: KubeObject): Parameters<typeof sceneOf>[0] {
+    const { cache, defaults } = this.#with
+    return {
+      rollout,
+      replicaSets: cache.ownedBy(rollout.metadata.uid, 'ReplicaSet'),
+      runs: cache.ownedBy(rollout.metadata.uid, 'AnalysisRun'),
+      find: (ref) => cache.get(ref),
+      defaults,
+    }
+  }
+
+  async #refuse(rollout: KubeObject, why: string): Promise<Instant> {
+    const now = this.#with.clock.now()
+    const message = `The Rollout "${rollout.metadata.name}" is invalid: ${why}`
+    const before = parseRolloutStatus(rollout.json)
+    const status = invalidStatus(before, rollout.metadata.generation, message, now)
+    const notes: readonly Note[] =
+      before.message === status.message ? [] : [warning('InvalidSpec', message)]
+    await this.#write(rollout, status)
+    await this.#with.teller(rollout, notes)
+    return plus(now, lookAgain)
+  }
+
+  /** Our own writes to the Rollout in this pass are no conflict; everybody else's are. */
+  async #record(ref: ObjectRef, seen: KubeObject, status: RolloutStatus): Promise<void> {
+    const latest = this.#with.cache.get(ref) ?? seen
+    const untouched =
+      latest.metadata.generation === seen.metadata.generation &&
+      rolloutStatusText(latest) === rolloutStatusText(seen)
+    await this.#write(untouched ? latest : seen, status)
+  }
+
+  async #write(rollout: KubeObject, status: RolloutStatus): Promise<void> {
+    const patch = mergePatchOf(
+      rolloutStatusJson(parseRolloutStatus(rollout.json)),
+      rolloutStatusJson(status),
+    )
+    if (patch !== undefined) await this.#with.writer.record(rollout, { status: patch })
+  }
+
+  #show(scene: Scene, next: Plan): void {
+    const { namespace, name } = scene.rollout
+    this.#with.tell({
+      kind: 'pass',
+      rollout: { namespace, name },
+      at: this.#with.clock.now(),
+      revision: revisionOf(scene),
+      phase: next.status.phase,
+      message: next.status.message,
+      stage: next.standing.stage.kind,
+      step: next.standing.index,
+      steps: scene.spec.canary.steps.map(stepText),
+      decision: next.decision,
+      asked: askedWeight(scene, next.standing),
+      carried: scene.route.canary,
+      pods: { canary: currentOf(scene)?.available ?? 0, stable: stableOf(scene)?.available ?? 0 },
+    })
+  }
+}
+
+function rolloutStatusText({ json }: KubeObject): string {
+  return JSON.stringify(json['status'] ?? {})
+}
