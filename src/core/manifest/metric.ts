@@ -19,7 +19,10 @@ export function parseMetric(
   defaults: JudgeDefaults,
 ): Result<ResolvedMetric> {
   const foreign = foreignProvider(json, path)
-  if (foreign.length > 0) return failed(...foreign)
+  return foreign.length > 0 ? failed(...foreign) : parseJudged(json, path, defaults)
+}
+
+function parseJudged(json: Json, path: string, defaults: JudgeDefaults): Result<ResolvedMetric> {
   const { value, problems } = shape(sift(json, metricFields, 'metric', path), metricSchema, path)
   const judge = parseJudgeSettings(
     objectAt(json, 'provider', 'plugin', 'haldane/judge'),
