@@ -3,7 +3,7 @@
  * numbers differ a little from the judge's, which come from raw counters.
  */
 import type { Queries } from '../judge/queries.ts'
-import { durationText, type Instant, milliseconds } from '../units.ts'
+import { durationText, type Instant, instant, milliseconds, timestamp } from '../units.ts'
 import type { Link } from './release-report.ts'
 
 export type LinkSettings = {
@@ -78,13 +78,13 @@ function dashboardUrl({ url, datasource, dashboard }: GrafanaSettings, target: L
     canary: target.canaryHash,
     stable: target.stableHash,
   }
-  const query = new URLSearchParams([
+  const query = queryText([
     ['orgId', '1'],
     ['from', String(target.from)],
     ['to', String(target.to)],
-    ...Object.entries(variables).map(([name, value]) => [`var-${name}`, value]),
+    ...Object.entries(variables).map(([name, value]) => [`var-${name}`, value] as const),
   ])
-  return `${below(url)}/d/${encodeURIComponent(dashboard ?? defaultDashboard)}?${query.toString()}`
+  return `${below(url)}/d/${encodeURIComponent(dashboard ?? defaultDashboard)}?${query}`
 }
 
 type Panes = Readonly<Record<string, readonly Graph[]>>
@@ -125,16 +125,16 @@ function pane(
 function prometheusLink(url: string, target: LinkTarget): Link {
   const end = Math.ceil(target.to / 1000) * 1000
   const length = milliseconds(Math.max(1000, end - Math.floor(target.from / 1000) * 1000))
+  const endText = timestamp(instant(end)).replace('T', ' ').replace('Z', '')
   const parameters = graphs(target, '1m').flatMap(({ promql }, index) => [
-    [`g${index}.expr`, promql],
-    [`g${index}.tab`, '0'],
-    [`g${index}.range_input`, durationText(length)],
-    [`g${index}.end_input`, new Date(end).toISOString().slice(0, 19).replace('T', ' ')],
+    [`g${index}.expr`, promql] as const,
+    [`g${index}.tab`, '0'] as const,
+    [`g${index}.range_input`, durationText(length)] as const,
+    [`g${index}.end_input`, endText] as const,
   ])
-  const query = new URLSearchParams(parameters)
   return {
     title: 'Failures and requests of both sides in Prometheus',
-    url: `${below(url)}/graph?${query.toString()}`,
+    url: `${below(url)}/graph?${queryText(parameters)}`,
   }
 }
 
@@ -167,6 +167,13 @@ function failureRatio(labels: string, interval: string): string {
 
 function rate(labels: string, interval: string): string {
   return `sum(rate(istio_requests_total{${labels}}[${interval}]))`
+}
+
+/** Spaces as `%20`: not every reader of a query takes a plus for one. */
+function queryText(parameters: readonly (readonly [string, string])[]): string {
+  return parameters
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
 }
 
 /** The address without its last slashes: a path below the host is kept. */
