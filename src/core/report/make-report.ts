@@ -1,5 +1,6 @@
 /** Everything that is known of a release that is over → its report. */
 import { sentence } from '../judge/sentence.ts'
+import type { Findings } from '../judge/verdict.ts'
 import type { Journal } from '../rollout/journal.ts'
 import type { Identity } from '../rollout/scene.ts'
 import type { Step } from '../rollout/spec.ts'
@@ -53,10 +54,12 @@ export function reportJson(report: ReleaseReport): string {
 }
 
 function sharesOf({ observed, judged }: ReportInput): readonly ObservedShare[] {
-  if (observed !== undefined) return observed
-  const { source, blocks } = judged?.verdict.findings ?? {}
-  const isKnown = source?.kind === 'seen' && source.canaryShare !== undefined
-  return isKnown && blocks?.to !== undefined ? [{ at: blocks.to, share: source.canaryShare }] : []
+  return observed ?? (judged === undefined ? [] : newestShare(judged.verdict.findings))
+}
+
+function newestShare({ source, blocks }: Findings): readonly ObservedShare[] {
+  if (source.kind === 'unseen' || source.canaryShare === undefined) return []
+  return blocks.to === undefined ? [] : [{ at: blocks.to, share: source.canaryShare }]
 }
 
 function reportLinks({
