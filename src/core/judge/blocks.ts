@@ -69,16 +69,17 @@ export class BlockMaker {
   /** The next look, in order of time. Undefined while the block stays open. */
   advance({ at, values }: Look): Block | undefined {
     const ours = values.filter(({ labels }) => this.#sideOf(labels) !== undefined)
-    if (this.#open === undefined && ours.length === 0) return undefined
+    const present = this.#sidesIn(ours)
+    this.#notePresence(at, present)
+    if (this.#open === undefined && present.size === 0) return undefined
     const increments = this.#counters.advance(at, ours)
     const block = { ...(this.#open ?? emptyBlock(at)), end: at }
     this.#open = increments.reduce((sum, increment) => this.#plus(sum, increment), block)
     for (const value of ours) this.#note(value, at)
-    return this.#close(at, this.#sidesIn(ours))
+    return this.#close(at, present)
   }
 
   #close(at: Instant, present: ReadonlySet<Side>): Block | undefined {
-    this.#notePresence(at, present)
     const open = this.#open
     if (open === undefined || open.start === at) return undefined
     if (present.size === 2) {

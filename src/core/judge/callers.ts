@@ -29,7 +29,7 @@ export class Callers {
 
   /** Looks that were heard already are passed over. */
   hear(series: readonly Series[], window: Window): void {
-    for (const { at, values } of looksOf(series, window).looks) {
+    for (const { at, values } of looksOf(series, window)) {
       if (values.length === 0 || (this.#heardUntil !== undefined && at <= this.#heardUntil))
         continue
       this.#heardUntil = at

@@ -19,30 +19,29 @@ export type Value = {
 }
 
 /** Everything that there was at one instant. */
-export type Look = { readonly at: Instant; readonly values: readonly Value[] }
-
-export type Looks = {
-  /** One for each asked instant, in order; those without any value included. */
-  readonly looks: readonly Look[]
+export type Look = {
+  readonly at: Instant
+  readonly values: readonly Value[]
   /** Samples that were no finite count and are treated as missing. */
   readonly notNumbers: number
 }
 
-/** Samples at other than the asked instants are not ours and are ignored. */
-export function looksOf(series: readonly Series[], window: Window): Looks {
-  const found = new Map<number, Value[]>()
-  for (let at: number = window.from; at <= window.to; at += window.step) found.set(at, [])
-  let notNumbers = 0
+/** One for each asked instant, in order; those without any value included. Samples at other instants are not ours and are ignored. */
+export function looksOf(series: readonly Series[], window: Window): readonly Look[] {
+  const found = new Map<number, { values: Value[]; notNumbers: number }>()
+  for (let at: number = window.from; at <= window.to; at += window.step) {
+    found.set(at, { values: [], notNumbers: 0 })
+  }
   for (const { labels, samples } of series) {
     const counter = { proxy: labels['pod'] ?? '', key: keyOf(labels), labels }
     for (const { at, value } of samples) {
-      const values = found.get(at)
-      if (!isCount(value)) notNumbers += 1
-      else values?.push({ ...counter, count: value })
+      const look = found.get(at)
+      if (look === undefined) continue
+      if (isCount(value)) look.values.push({ ...counter, count: value })
+      else look.notNumbers += 1
     }
   }
-  const looks = [...found].map(([at, values]) => ({ at: instant(at), values }))
-  return { looks, notNumbers }
+  return [...found].map(([at, look]) => ({ at: instant(at), ...look }))
 }
 
 function isCount(value: number): boolean {

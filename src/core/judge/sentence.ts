@@ -72,7 +72,7 @@ function seenText(seen: readonly string[]): string {
 function worseSentence(because: WorseReason): string {
   const { logE, threshold, canary, stable, ratio, after } = because
   const evidence = `evidence ${logE.toFixed(1)} of ${threshold.toFixed(1)} nats after ${durationText(after)}`
-  return `canary ${verbOf(because)} ${failing(canary)}, stable ${failing(stable)}${timesText(ratio)}; ${evidence}`
+  return `canary ${verbOf(because)} ${failing(canary, ' requests')}, stable ${failing(stable)}${timesText(ratio)}; ${evidence}`
 }
 
 function verbOf({ code }: WorseReason): string {
@@ -87,7 +87,7 @@ function verbOf({ code }: WorseReason): string {
 }
 
 function noWorseSentence({ canary, stable, margin }: NoWorseReason): string {
-  return `canary fails ${failing(canary)}, stable ${failing(stable)}: proved less than ${points(margin)} points worse`
+  return `canary fails ${failing(canary, ' requests')}, stable ${failing(stable)}: proved less than ${points(margin)} points worse`
 }
 
 function undecidedSentence(because: UndecidedReason): string {
@@ -97,24 +97,24 @@ function undecidedSentence(because: UndecidedReason): string {
     case 'Soaking':
       return `no worse so far; passes when ${durationText(because.soak)} and ${because.blocks} blocks have been judged`
     case 'BothSidesFail':
-      return 'more than half of the requests count as failures on both sides, which proves nothing: look at failures.codes and failures.grpc of the judge'
+      return 'more than half of the requests are failures on both sides, which proves nothing: look at failures.codes and failures.grpc of the judge'
   }
 }
 
 function timesText(ratio: Ratio | undefined): string {
   if (ratio === undefined) return ''
   const atLeast = ratio.low > 0 ? `at least ${times(ratio.low)}` : ''
-  if (ratio.estimate === undefined) return atLeast && `: ${atLeast} as often`
-  return `: ${times(ratio.estimate)} as often${atLeast && ` (${atLeast})`}`
+  if (ratio.estimate === undefined) return atLeast && `: ${atLeast} the rate`
+  return `: ${times(ratio.estimate)} the rate${atLeast && ` (${atLeast})`}`
 }
 
 function times(factor: number): string {
   return `${factor < 10 ? Number(factor.toPrecision(2)) : grouped(Math.floor(factor))} times`
 }
 
-function failing({ requests, failures }: Counts): string {
+function failing({ requests, failures }: Counts, unit = ''): string {
   const ratio = requests === 0 ? 0 : failures / requests
-  return `${points(ratio)} % of ${grouped(requests)} requests`
+  return `${points(ratio)} % of ${grouped(requests)}${unit}`
 }
 
 /** A share in percent, two significant digits. */

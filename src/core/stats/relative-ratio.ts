@@ -21,8 +21,8 @@ export type RatioBounds = {
 /** From 1/16 to about 1000 in steps of a fifth to a quarter. */
 const ratios: readonly number[] = Array.from({ length: 44 }, (_, k) => 2 ** (k / 3.1) / 16)
 
-const above: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 25, 100]
-const below: readonly number[] = [0.05, 0.15, 0.3, 0.5, 0.7, 0.85]
+const above: readonly number[] = [1.3, 2, 4, 20]
+const below: readonly number[] = [0.1, 0.3, 0.6, 0.85]
 
 export class RelativeRatio {
   readonly #threshold: number
