@@ -93,7 +93,12 @@ test.for(core)('%s is pure', (file) => {
 })
 
 test.for(core.filter((file) => file !== 'core/units.ts'))('%s asserts no type', (file) => {
-  expect(code(file).match(/\bas (?!const\b)[A-Za-z]+/)?.[0]).toBeUndefined()
+  const spoken = /'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g
+  expect(
+    code(file)
+      .replace(spoken, '')
+      .match(/\bas (?!const\b)[A-Za-z]+/)?.[0],
+  ).toBeUndefined()
 })
 
 test.for(files.filter((file) => !file.endsWith('pod-template-fields.ts')))(

@@ -1,0 +1,159 @@
+/**
+ * The product as shipped, on a real control plane: `deploy/` applied, the mesh as one process, a real Prometheus that scrapes it pod by pod,
+ * and the controller as another process that is its own ServiceAccount and nothing more.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Json, parseJson, textAt } from '../../src/core/json.ts'
+import { type Child, Children, freePorts, run, until } from './children.ts'
+import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { type Prometheus, startPrometheus } from './prometheus.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const main = join(root, 'src', 'main.ts')
+
+export type Rig = {
+  readonly plane: ControlPlane
+  readonly prometheus: Prometheus
+  readonly controller: {
+    /** Its process; undefined while it is down. */
+    readonly start: () => Promise<void>
+    readonly kill: () => Promise<void>
+    readonly log: () => string
+  }
+  /** The real plugin: `kubectl argo rollouts …`. */
+  readonly argo: (...args: readonly string[]) => Promise<string>
+  /** One object as JSON. */
+  readonly get: (kind: string, name: string, namespace: string) => Promise<Json>
+  readonly stop: () => Promise<void>
+}
+
+/** Everything up: a few seconds once the tools are built. */
+export async function startRig(): Promise<Rig> {
+  const plane = await startControlPlane()
+  try {
+    return await furnish(plane)
+  } catch (error) {
+    await plane.stop()
+    throw error
+  }
+}
+
+async function furnish(plane: ControlPlane): Promise<Rig> {
+  await plane.kubectl('apply', '--server-side', '-f', join(root, 'fixtures', 'istio', 'crds.yaml'))
+  await plane.kubectl('apply', '--server-side', '-k', join(root, 'deploy'))
+  await plane.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s')
+  await scaleShippedControllerAway(plane)
+  const logs = join(plane.folder, 'haldane')
+  mkdirSync(logs, { recursive: true })
+  const children = new Children(logs)
+  const [port = 0] = await freePorts(1)
+  const mesh = await children.start(
+    haldane('mesh', [
+      'sandbox',
+      '--kubeconfig',
+      plane.kubeconfig,
+      '--port',
+      String(port),
+      '--rps',
+      '400',
+    ]),
+  )
+  await until('the mesh', () => answers(`http://127.0.0.1:${port}/sd`), {
+    seconds: 30,
+    child: mesh,
+  })
+  const prometheus = await startPrometheus({
+    scrapeInterval: '1s',
+    httpSdUrl: `http://127.0.0.1:${port}/sd`,
+    dataDir: join(plane.folder, 'prometheus'),
+  })
+  const kubeconfig = await plane.serviceAccountKubeconfig('haldane-system', 'haldane')
+  const controller = controllerOf(children, kubeconfig, prometheus)
+  await controller.start()
+  return {
+    plane,
+    prometheus,
+    controller,
+    argo: (...args) => run(plane.argoRollouts, ['--kubeconfig', plane.kubeconfig, ...args]),
+    get: async (kind, name, namespace) =>
+      parseJson(await plane.kubectl('get', kind, name, '-n', namespace, '-o', 'json')),
+    stop: async () => {
+      await children.stop()
+      await prometheus.stop()
+      await plane.stop()
+    },
+  }
+}
+
+/** kwok would only pretend to run the Deployment that `deploy/` brings; ours is a process of the test. */
+async function scaleShippedControllerAway(plane: ControlPlane): Promise<void> {
+  await plane.kubectl('scale', 'deployment', 'haldane', '-n', 'haldane-system', '--replicas=0')
+}
+
+function controllerOf(
+  children: Children,
+  kubeconfig: string,
+  prometheus: Prometheus,
+): Rig['controller'] {
+  let child: Child | undefined
+  const judge = ['--judge-interval', '2s', '--judge-warmup', '4s', '--judge-soak', '20s']
+  const start = async (): Promise<void> => {
+    child = await children.start(
+      haldane('controller', [
+        'controller',
+        '--kubeconfig',
+        kubeconfig,
+        '--prometheus',
+        prometheus.url,
+        '--grafana',
+        'http://grafana.example.com',
+        ...judge,
+      ]),
+    )
+    await sleep(300)
+  }
+  const kill = async (): Promise<void> => {
+    child?.kill()
+    while (child?.isRunning() === true) await sleep(20)
+  }
+  return { start, kill, log: () => child?.logTail() ?? '' }
+}
+
+function haldane(
+  name: string,
+  args: readonly string[],
+): { name: string; path: string; args: readonly string[] } {
+  return { name, path: process.execPath, args: [main, ...args] }
+}
+
+async function answers(url: string): Promise<true | undefined> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2000) })
+  return answer.ok ? true : undefined
+}
+
+/** Looks until `look` gives something; the error says what was last seen. */
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  look: () => Promise<T | undefined>,
+  seen: () => Promise<string>,
+): Promise<T> {
+  const end = performance.now() + seconds * 1000
+  while (performance.now() < end) {
+    const found = await look().catch(() => undefined)
+    if (found !== undefined) return found
+    await sleep(100)
+  }
+  throw new Error(
+    `${what} did not come within ${seconds} s; last seen: ${await seen().catch(String)}`,
+  )
+}
+
+/** `phase message` of a Rollout. */
+export function phaseOf(rollout: Json): string {
+  return [textAt(rollout, 'status', 'phase'), textAt(rollout, 'status', 'message')]
+    .filter(Boolean)
+    .join(' ')
+}

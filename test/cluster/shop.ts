@@ -1,0 +1,164 @@
+/** A service with everything that a release needs, in a namespace of its own. */
+import {
+  type Json,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+} from '../../src/core/json.ts'
+import { eventually, phaseOf, type Rig } from './rig.ts'
+
+export type Version = { readonly image: string; readonly failureRatio?: string }
+
+export type Wish = {
+  readonly steps: readonly JsonObject[]
+  readonly analysis?: JsonObject
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly replicas?: number
+}
+
+export class Shop {
+  readonly namespace: string
+  readonly #rig: Rig
+  readonly #wish: Wish
+
+  constructor(rig: Rig, namespace: string, wish: Wish) {
+    this.#rig = rig
+    this.namespace = namespace
+    this.#wish = wish
+  }
+
+  /** Everything but the Rollout. */
+  async furnish(): Promise<void> {
+    const { plane } = this.#rig
+    await plane.apply(
+      JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } }),
+    )
+    await plane.apply(
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: this.#surroundings() }),
+    )
+  }
+
+  /** Applies the Rollout with this version, as `kubectl apply` does. */
+  async push(version: Version): Promise<void> {
+    await this.#rig.plane.apply(JSON.stringify(this.rollout(version)))
+  }
+
+  rollout({ image, failureRatio = '0.001' }: Version): JsonObject {
+    const { steps, analysis, annotations = {}, replicas = 4 } = this.#wish
+    const canary = {
+      canaryService: 'reviews-canary',
+      stableService: 'reviews-stable',
+      trafficRouting: { istio: { virtualService: { name: 'reviews', routes: ['primary'] } } },
+      scaleDownDelaySeconds: 5,
+      abortScaleDownDelaySeconds: 5,
+      steps,
+      ...(analysis === undefined ? {} : { analysis }),
+    }
+    const metadata = {
+      labels: { app: 'reviews' },
+      annotations: { 'sandbox.haldane.dev/failure-ratio': failureRatio },
+    }
+    return {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Rollout',
+      metadata: { name: 'reviews', namespace: this.namespace, annotations },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: 'reviews' } },
+        template: { metadata, spec: { containers: [{ name: 'reviews', image }] } },
+        strategy: { canary },
+      },
+    }
+  }
+
+  get(kind: string, name: string): Promise<Json> {
+    return this.#rig.get(kind, name, this.namespace)
+  }
+
+  /** Waits until the Rollout's `phase message` matches. */
+  async reaches(wanted: RegExp, seconds = 60): Promise<Json> {
+    const look = (): Promise<Json> => this.get('rollout', 'reviews')
+    const observed = (rollout: Json): boolean =>
+      String(numberAt(rollout, 'metadata', 'generation')) ===
+      textAt(rollout, 'status', 'observedGeneration')
+    return eventually(
+      `${this.namespace}: ${wanted}`,
+      seconds,
+      async () => {
+        const rollout = await look()
+        return observed(rollout) && wanted.test(phaseOf(rollout)) ? rollout : undefined
+      },
+      async () => `${phaseOf(await look())}; ${this.#rig.controller.log()}`,
+    )
+  }
+
+  /** `stable/canary` as the VirtualService says it. */
+  async weights(): Promise<string> {
+    const virtualService = await this.get('virtualservice', 'reviews')
+    const route = listAt(virtualService, 'spec', 'http', 0, 'route')
+    return route.map((entry) => numberAt(entry, 'weight') ?? '-').join('/')
+  }
+
+  async selector(service: 'reviews-stable' | 'reviews-canary'): Promise<string | undefined> {
+    return textAt(
+      await this.get('service', service),
+      'spec',
+      'selector',
+      'rollouts-pod-template-hash',
+    )
+  }
+
+  /** Revision → pods wanted and available. */
+  async pods(): Promise<Readonly<Record<string, string>>> {
+    const list = JSON.parse(
+      await this.#rig.plane.kubectl('get', 'replicasets', '-n', this.namespace, '-o', 'json'),
+    )
+    return Object.fromEntries(
+      listAt(list, 'items').map((item) => [
+        textAt(item, 'metadata', 'annotations', 'rollout.argoproj.io/revision') ?? '?',
+        `${numberAt(item, 'spec', 'replicas') ?? 0} wanted, ${numberAt(item, 'status', 'availableReplicas') ?? 0} up`,
+      ]),
+    )
+  }
+
+  #surroundings(): readonly JsonObject[] {
+    const service = (name: string): JsonObject =>
+      this.#object('v1', 'Service', name, {
+        selector: { app: 'reviews' },
+        ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+      })
+    const route: readonly JsonObject[] = [
+      { destination: { host: 'reviews-stable' }, weight: 100 },
+      { destination: { host: 'reviews-canary' }, weight: 0 },
+    ]
+    const servers = [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }]
+    return [
+      service('reviews-stable'),
+      service('reviews-canary'),
+      this.#object('networking.istio.io/v1', 'Gateway', 'shop', {
+        selector: { istio: 'ingressgateway' },
+        servers,
+      }),
+      this.#object('networking.istio.io/v1', 'VirtualService', 'reviews', {
+        hosts: [`reviews.${this.namespace}.example.com`],
+        gateways: ['shop'],
+        http: [{ name: 'primary', route }],
+      }),
+    ]
+  }
+
+  #object(apiVersion: string, kind: string, name: string, spec: JsonObject): JsonObject {
+    return { apiVersion, kind, metadata: { name, namespace: this.namespace }, spec }
+  }
+}
+
+/** The hash that a Rollout is at, and the one that is stable. */
+export function hashes(rollout: Json): {
+  readonly current: string | undefined
+  readonly stable: string | undefined
+} {
+  const status = objectAt(rollout, 'status')
+  return { current: textAt(status, 'currentPodHash'), stable: textAt(status, 'stableRS') }
+}
