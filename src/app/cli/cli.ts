@@ -60,7 +60,9 @@ function misunderstood({ exitCode, message }: CommanderError, io: Io): number {
     io.err('haldane: say which command; `haldane --help` lists them\n')
     return misused
   }
-  io.err(`haldane: ${oneLine(message.replace(/^error: /, ''))}; see \`haldane --help\`\n`)
+  io.err(
+    `haldane: ${oneLine(message.replace(/^error: /, '')).replace(/\.$/, '')}; see \`haldane --help\`\n`,
+  )
   return misused
 }
 

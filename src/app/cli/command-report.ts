@@ -6,7 +6,7 @@ type Given = {
   readonly namespace?: string
   readonly kubeconfig?: string
   readonly revision?: number
-  readonly json: boolean
+  readonly json?: boolean
 }
 
 export function addReport(root: Command, { programs, io, done }: Context): void {
@@ -17,9 +17,9 @@ export function addReport(root: Command, { programs, io, done }: Context): void 
     .option('-n, --namespace <name>', 'where it is; else that of the current context')
     .option('--kubeconfig <file>', 'how to reach the cluster; else as kubectl')
     .option('--revision <number>', 'of an earlier release', readWhole)
-    .option('--json', 'as JSON; else as Markdown', false)
+    .option('--json', 'as JSON; else as Markdown')
     .action(async (rollout: string, given: Given) => {
-      const { namespace, kubeconfig, revision, json } = given
+      const { namespace, kubeconfig, revision, json = false } = given
       done(await programs.report({ rollout, namespace, kubeconfig, revision, json }, io))
     })
 }

@@ -51,7 +51,7 @@ function grafanaLinks(grafana: GrafanaSettings, target: LinkTarget): readonly Li
   return [
     { title: 'Both sides in Grafana', url: dashboardUrl(grafana, target) },
     {
-      title: 'Failures and requests of both sides in Grafana Explore',
+      title: '5xx and requests of both sides in Grafana Explore',
       url: exploreUrl(grafana, target, {
         failures: graphs(target, '$__rate_interval').slice(0, 2),
         requests: graphs(target, '$__rate_interval').slice(2),
@@ -94,7 +94,7 @@ function exploreUrl(grafana: GrafanaSettings, target: LinkTarget, graphsByPane: 
     id,
     pane(grafana.datasource, target, queries),
   ])
-  const json = encodeURIComponent(JSON.stringify(Object.fromEntries(panes)))
+  const json = encoded(JSON.stringify(Object.fromEntries(panes)))
   return `${below(grafana.url)}/explore?schemaVersion=1&orgId=1&panes=${json}`
 }
 
@@ -133,7 +133,7 @@ function prometheusLink(url: string, target: LinkTarget): Link {
     [`g${index}.end_input`, endText] as const,
   ])
   return {
-    title: 'Failures and requests of both sides in Prometheus',
+    title: '5xx and requests of both sides in Prometheus',
     url: `${below(url)}/graph?${queryText(parameters)}`,
   }
 }
@@ -142,13 +142,13 @@ function prometheusLink(url: string, target: LinkTarget): Link {
 
 type Graph = { readonly legend: string; readonly promql: string }
 
-/** Failure ratio of the canary and of the stable side, then requests a second of both. */
+/** Share of 5xx of the canary and of the stable side, then requests a second of both. */
 function graphs(target: LinkTarget, interval: string): readonly Graph[] {
   const canary = podsOf(target, target.canaryHash)
   const stable = podsOf(target, target.stableHash)
   return [
-    { legend: 'canary, failed', promql: failureRatio(canary, interval) },
-    { legend: 'stable, failed', promql: failureRatio(stable, interval) },
+    { legend: 'canary, share of 5xx', promql: failureRatio(canary, interval) },
+    { legend: 'stable, share of 5xx', promql: failureRatio(stable, interval) },
     { legend: 'canary, requests/s', promql: rate(canary, interval) },
     { legend: 'stable, requests/s', promql: rate(stable, interval) },
   ]
@@ -171,9 +171,12 @@ function rate(labels: string, interval: string): string {
 
 /** Spaces as `%20`: not every reader of a query takes a plus for one. */
 function queryText(parameters: readonly (readonly [string, string])[]): string {
-  return parameters
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .join('&')
+  return parameters.map(([name, value]) => `${name}=${encoded(value)}`).join('&')
+}
+
+/** Round brackets, too: they would end a link in Markdown. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replaceAll('(', '%28').replaceAll(')', '%29')
 }
 
 /** The address without its last slashes: a path below the host is kept. */

@@ -1,9 +1,9 @@
 /** What a verdict rests on, in Markdown: the counts, the ratio, the evidence, what was left out, how it was asked. */
 import { seconds } from '../units.ts'
+import { claim, type Direction } from './claim.ts'
 import { code, table } from './markdown-table.ts'
 import { bar, counted, countText, figures, lengthText, natsText, percentText } from './numbers.ts'
 import type {
-  ChannelDirection,
   ReportedChannel,
   ReportedJudgement,
   ReportedRatio,
@@ -42,7 +42,12 @@ function requests({ canary, stable, ratio, traffic }: ReportedJudgement): Sectio
         ]
       : []),
   ]
-  return [...table(['requests', 'canary', 'stable'], rows), ratioText(ratio), trafficText(traffic)]
+  return [
+    ...table(['requests', 'canary', 'stable'], rows),
+    ratioText(ratio),
+    trafficText(traffic),
+    'These are the counts of the whole release; the verdict has those of the moment when it was decided.',
+  ]
 }
 
 function failureRatio({ failureRatio: ratio }: ReportedSide): string {
@@ -56,7 +61,7 @@ function warmUp({ warmUp: { requests: all, failures } }: ReportedSide): string {
 }
 
 /** The ratio in words; what is not known is not said. */
-export function ratioText(ratio: ReportedRatio | undefined): string {
+function ratioText(ratio: ReportedRatio | undefined): string {
   if (ratio === undefined)
     return 'How many times as often the canary fails cannot be said from these requests.'
   const { estimate, low, high } = ratio
@@ -87,13 +92,14 @@ function evidence({ evidence: { against, inFavour }, stillNeeded }: ReportedJudg
     ...against.map((channel) => channelRow(channel, 'against')),
     ...inFavour.map((channel) => channelRow(channel, 'inFavour')),
   ]
+  if (rows.length === 0) return ['None was gathered.']
   return [
     ...table(['that the canary', 'evidence (nats)', 'threshold', ''], rows),
     ...(stillNeeded === undefined ? [] : [stillNeededText(stillNeeded)]),
   ]
 }
 
-function channelRow(channel: ReportedChannel, direction: ChannelDirection): Section {
+function channelRow(channel: ReportedChannel, direction: Direction): Section {
   const { evidenceNats, thresholdNats } = channel
   const reached = hasSpoken(channel) ? ' reached' : ''
   return [
@@ -105,19 +111,9 @@ function channelRow(channel: ReportedChannel, direction: ChannelDirection): Sect
 }
 
 /** At its threshold, and the guard at its own. */
-export function hasSpoken({ evidenceNats, thresholdNats, guard }: ReportedChannel): boolean {
+function hasSpoken({ evidenceNats, thresholdNats, guard }: ReportedChannel): boolean {
   const isGuarded = guard === undefined || guard.evidenceNats >= guard.thresholdNats
   return evidenceNats >= thresholdNats && isGuarded
-}
-
-/** What a channel gathers evidence for; ends the sentence "that the canary …". */
-export function claim(name: ReportedChannel['name'], direction: ChannelDirection): string {
-  const claims = {
-    failures: { against: 'fails more', inFavour: 'fails no more' },
-    catastrophe: { against: 'fails outright', inFavour: 'does not fail outright' },
-    latency: { against: 'is slower', inFavour: 'is no slower' },
-  } as const
-  return claims[name][direction]
 }
 
 function stillNeededText({
@@ -175,8 +171,8 @@ function settings(asked: ReportedSettings): string {
     failureGrpcStatuses.length === 0 ? '' : `, gRPC status ${failureGrpcStatuses.join(', ')}`
   return [
     `- failures: ${failureCodes.join(', ')}${grpc}`,
-    `- worse: more than ${figures(margin.ratio)} times the stable failure ratio plus ${percentText(margin.points)}; a good canary is rolled back with a probability of at most ${percentText(asked.falseRollbackRate)} a release`,
-    `- no worse: the failure ratios differ by less than ${percentText(asked.passMarginPoints)}; a worse canary passes with a probability of at most ${percentText(asked.falsePassRate)}`,
+    `- worse: more than ${figures(margin.ratio)} times the stable failure ratio plus ${percentText(margin.points)} of all requests; a good canary is rolled back with a probability of at most ${percentText(asked.falseRollbackRate)} a release`,
+    `- no worse: the canary's failure ratio exceeds the stable one's by less than ${percentText(asked.passMarginPoints)} of all requests; a worse canary passes with a probability of at most ${percentText(asked.falsePassRate)}`,
     `- preset ${asked.preset}, reporter ${asked.reporter}, blocks of ${asked.blockSeconds} s, warm-up ${asked.warmupSeconds} s a pod, nothing passes before ${asked.soakSeconds} s`,
   ].join('\n')
 }

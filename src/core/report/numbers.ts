@@ -9,14 +9,12 @@ export function countText(value: number): string {
   return Math.abs(value) < spaced ? digits : digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
-/** A share in percent: `3.1 %`, `0.12 %`, `0.004 %`, `100 %`. */
+/** A share in percent: `19.7 %`, `3.1 %`, `0.12 %`, `0.004 %`. All and nothing are said only where they are meant. */
 export function percentText(share: number): string {
-  return `${figures(share * 100)} %`
-}
-
-/** How many times as much: `28 times`, `1.2 times`. */
-export function timesText(ratio: number): string {
-  return `${figures(ratio)} times`
+  const percent = share * 100
+  if (percent < 10) return `${figures(percent)} %`
+  const tenths = percent < 100 ? Math.min(99.9, Number(percent.toFixed(1))) : percent
+  return `${tenths} %`
 }
 
 /** Two figures that count, three from a hundred on: `0.0042`, `0.35`, `3.1`, `28`, `1,240`. */

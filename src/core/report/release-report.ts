@@ -56,6 +56,8 @@ export type ReportedStation = {
   readonly askedWeight: number
   /** Share of the requests that was sent to the canary, as last seen at this station. */
   readonly observedShare: number | undefined
+  /** Why the release ended here, where it did. */
+  readonly because: string | undefined
 }
 
 export type ReportedJudgement = {
@@ -102,8 +104,6 @@ export type ReportedDecision = {
   readonly canary: ReportedCounts
   readonly stable: ReportedCounts
 }
-
-export type ChannelDirection = 'against' | 'inFavour'
 
 export type ReportedChannel = {
   readonly name: 'failures' | 'catastrophe' | 'latency'

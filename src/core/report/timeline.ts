@@ -30,6 +30,7 @@ export function timelineOf(input: TimelineInput): readonly ReportedStation[] {
       text: stationText(station, input.steps),
       askedWeight: station.asked,
       observedShare: lastSeen(input.observed, station.at, next),
+      because: station.because,
     }
   })
 }
