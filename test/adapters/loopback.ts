@@ -63,3 +63,25 @@ export function answerJson(response: ServerResponse, status: number, json: unkno
 export function answerText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/html' }).end(text)
 }
+
+/** An answer whose end is never sent. */
+export function answerDripping(response: ServerResponse): void {
+  response.writeHead(200)
+  const drip = setInterval(() => response.write(' '), 10)
+  response.on('close', () => clearInterval(drip))
+}
+
+/** As fast as it is taken, until the other side has enough. */
+export function answerEndlessly(response: ServerResponse): void {
+  const megabyte = ' '.repeat(1024 * 1024)
+  const more = (): void => {
+    if (!response.destroyed) response.write(megabyte, () => setImmediate(more))
+  }
+  response.writeHead(200)
+  more()
+}
+
+/** Promises more than it sends. */
+export function answerPartly(response: ServerResponse): void {
+  response.writeHead(200, { 'content-length': 1000 }).write('{', () => response.destroy())
+}

@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest'
-import { connect } from '../../../src/adapters/kubernetes/connect.ts'
 import type { ObjectRef } from '../../../src/core/object.ts'
 import { milliseconds } from '../../../src/core/units.ts'
 import { PortError } from '../../../src/ports.ts'
-import { answerJson, answerText } from '../loopback.ts'
 import {
-  connectTo,
-  kubeconfigFile,
-  kubeconfigFor,
-  listOf,
-  rollout,
-  startApiServer,
-  status,
-} from './api-server.ts'
+  answerDripping,
+  answerEndlessly,
+  answerJson,
+  answerPartly,
+  answerText,
+} from '../loopback.ts'
+import { listOf, rollout, startApiServer, status } from './api-server.ts'
 
 const reviews: ObjectRef = { kind: 'Rollout', namespace: 'shop', name: 'reviews' }
 const forbidden = 'rollouts.argoproj.io "reviews" is forbidden: User "h" cannot patch resource'
@@ -104,9 +101,7 @@ test('a page with a good status is no object', async () => {
 })
 
 test('an answer that breaks off is no answer', async () => {
-  const { cluster } = await startApiServer((_, response) => {
-    response.writeHead(200, { 'content-length': 1000 }).write('{"kind":', () => response.destroy())
-  })
+  const { cluster } = await startApiServer((_, response) => answerPartly(response))
   await expect(cluster.read(reviews)).rejects.toMatchObject({ code: 'unavailable' })
 })
 
@@ -121,29 +116,16 @@ test('a server that is silent is left after the time limit', async () => {
 })
 
 test('a server that drips is left after the time limit', async () => {
-  const { cluster } = await startApiServer(
-    (_, response) => {
-      response.writeHead(200)
-      const drip = setInterval(() => response.write(' '), 10)
-      response.on('close', () => clearInterval(drip))
-    },
-    { timing: { request: milliseconds(80) } },
-  )
+  const { cluster } = await startApiServer((_, response) => answerDripping(response), {
+    timing: { request: milliseconds(80) },
+  })
   await expect(cluster.read(reviews)).rejects.toThrow('no answer within 0.08 s')
 })
 
 test('an answer that does not end does not fill the memory', async () => {
-  const { cluster } = await startApiServer(
-    (_, response) => {
-      const megabyte = ' '.repeat(1024 * 1024)
-      const more = (): void => {
-        if (!response.destroyed) response.write(megabyte, () => setImmediate(more))
-      }
-      response.writeHead(200)
-      more()
-    },
-    { timing: { request: milliseconds(20_000) } },
-  )
+  const { cluster } = await startApiServer((_, response) => answerEndlessly(response), {
+    timing: { request: milliseconds(20_000) },
+  })
   await expect(cluster.read(reviews)).rejects.toThrow('the answer is larger than 67108864 bytes')
 })
 
@@ -277,32 +259,4 @@ test('a program of one namespace lists only there', async () => {
   expect(server.requests.map(({ path }) => path)).toEqual([
     '/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts',
   ])
-})
-
-test.for([
-  { it: 'a file that is missing', text: undefined, saying: /^kubeconfig: ENOENT/ },
-  {
-    it: 'YAML that is broken, without showing it',
-    text: 'users: [{token: "geheim\n',
-    saying: /^kubeconfig: (?!.*geheim)/,
-  },
-  {
-    it: 'plain HTTP that is not asked for',
-    text: kubeconfigFor('http://127.0.0.1:1').replace('insecure-skip-tls-verify: true', ''),
-    saying: /^kubeconfig: 127.0.0.1:1 is plain HTTP; set insecure-skip-tls-verify: true/,
-  },
-  {
-    it: 'a file without a current context',
-    text: kubeconfigFor('https://127.0.0.1:1').replace('current-context: main', ''),
-    saying: 'kubeconfig: it names no current context; give --context or set current-context',
-  },
-])('refuses $it', ({ text, saying }) => {
-  const kubeconfig = text === undefined ? 'nowhere/config' : kubeconfigFile(text)
-  expect(() => connect({ kubeconfig })).toThrow(saying)
-})
-
-test('refuses a context that does not exist and names those that do', () => {
-  expect(() => connectTo('https://127.0.0.1:1', { context: 'other' })).toThrow(
-    new PortError('invalid', 'kubeconfig: it has no context other; there are: main'),
-  )
 })

@@ -252,12 +252,13 @@ function versionsAsked(requests: readonly Request[]): readonly string[] {
 }
 
 function warningsTo(told: unknown[]): Log {
-  const unexpected = (message: string): never => {
-    throw new Error(message)
-  }
   return {
     info: unexpected,
     warn: (_message, fields) => void told.push(fields),
     error: unexpected,
   }
+}
+
+function unexpected(message: string): never {
+  throw new Error(message)
 }
