@@ -65,7 +65,7 @@ function liveFace(io: Io, { color }: Look): DemoFace {
     },
     finish: (endings) => {
       screen.close()
-      io.out(summary(endings, { columns: io.terminal()?.columns ?? 80, color }))
+      io.out(summary(endings, color))
     },
   }
 }
@@ -73,12 +73,11 @@ function liveFace(io: Io, { color }: Look): DemoFace {
 /* ---------------------------------------------------------------- one line an event */
 
 function linesFace(io: Io, { color }: Look): DemoFace {
-  const columns = io.terminal()?.columns ?? Number.POSITIVE_INFINITY
   const out = (line: string): void => io.out(`${line}\n`)
   return {
     ...eventFace((event, state) => out(eventLine(event, state, color))),
     end: () => out(''),
-    finish: (endings) => io.out(summary(endings, { columns, color })),
+    finish: (endings) => io.out(summary(endings, color)),
   }
 }
 

@@ -25,7 +25,7 @@ export function picture(state: DemoState, view: View): string {
   const rows = Math.min(mostRows, (view.rows ?? mostRows + 1) - 1)
   const above = [
     title(state, columns, view.now),
-    outcome(state),
+    ...headline(state, columns),
     ...track(state, columns),
     [],
     ...weights(state, columns),
@@ -67,14 +67,24 @@ function title(state: DemoState, columns: number, now: Instant | undefined): Lin
   return gap > 0 ? [...line, span(' '.repeat(gap)), span(time, 'strong')] : line
 }
 
-function outcome({ report, pass }: DemoState): Line {
-  if (report === undefined)
-    return [span(pass?.message === undefined ? '' : ` ${pass.message}`, 'quiet')]
+/** What it says of itself; at the end the outcome with its reason, on two lines at most. */
+function headline({ report, pass }: DemoState, columns: number): readonly Line[] {
+  if (report === undefined) {
+    const words = [pass?.phase, pass?.message].filter(Boolean).join(': ')
+    return [[span(` ${words}`, 'quiet')]]
+  }
   const [word, ink] =
     report.outcome === 'promoted'
       ? (['promoted', 'good'] as const)
       : (['rolled back', 'bad'] as const)
-  return [span(` ${word}: `, ink), span(report.sentence)]
+  return folded(`${word}: ${report.sentence}`, columns).map((text) => [span(` ${text}`, ink)])
+}
+
+/** Broken at a space, once. */
+function folded(text: string, columns: number): readonly string[] {
+  const space = text.lastIndexOf(' ', columns - 2)
+  if (text.length < columns || space <= 0) return [text]
+  return [text.slice(0, space), text.slice(space)]
 }
 
 /* ---------------------------------------------------------------- traffic */
@@ -132,14 +142,14 @@ function warmUp(side: SideFindings | undefined): Line {
 
 function ratioText(ratio: Ratio | undefined): string {
   if (ratio === undefined) return 'how many times as often the canary fails: not known yet'
-  const low = ratio.low > 0 ? `at least ${figures(ratio.low)}` : ''
-  const high = ratio.high === undefined ? '' : `at most ${figures(ratio.high)}`
-  const bounds = [low, high].filter(Boolean).join(', ')
-  const estimate =
-    ratio.estimate === undefined
-      ? 'the stable side has not failed'
-      : `${figures(ratio.estimate)} times as often`
-  return `the canary fails: ${estimate}${bounds && ` (${bounds})`}`
+  const { estimate, low, high } = ratio
+  const bounds = [
+    low > 0 ? `at least ${figures(low)}` : '',
+    high === undefined ? '' : `at most ${figures(high)}`,
+  ].filter(Boolean)
+  const sure = bounds.length === 0 ? '' : `${bounds.join(', ')} times`
+  if (estimate === undefined) return `the stable side has not failed${sure && `; canary: ${sure}`}`
+  return `the canary fails ${figures(estimate)} times as often${sure && ` (${sure})`}`
 }
 
 /* ---------------------------------------------------------------- evidence */
@@ -154,18 +164,21 @@ function evidence({ verdict }: DemoState, columns: number): readonly Line[] {
   ]
 }
 
-function channelLine(
-  { name, logE, threshold }: Channel,
-  direction: Direction,
-  columns: number,
-): Line {
+function channelLine(channel: Channel, direction: Direction, columns: number): Line {
+  const { name, logE, threshold } = channel
   const ink: Ink = direction === 'against' ? 'bad' : 'good'
   const part = logE / threshold
   return [
     span(` ${claim(name, direction).padEnd(16)}`),
     span(bar(part, barWidth(columns)), part > 0 ? ink : 'quiet'),
     span(`  ${natsText(logE)} of ${natsText(threshold)} nats`, part >= 1 ? 'strong' : 'plain'),
+    ...(isHeldBack(channel) ? [span(', in one burst', 'quiet')] : []),
   ]
+}
+
+/** Strong, but all of it from one stretch of time: that decides nothing. */
+function isHeldBack({ logE, threshold, guard }: Channel): boolean {
+  return guard !== undefined && logE >= threshold && guard.logE < guard.threshold
 }
 
 /* ---------------------------------------------------------------- events */

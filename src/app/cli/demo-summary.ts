@@ -4,14 +4,11 @@ import type { ReportedSide } from '../../core/report/release-report.ts'
 import { type Ending, endedAsExpected } from './demo-release.ts'
 import { type Ink, type Line, painted, span } from './ink.ts'
 
-/** The two reports in a few lines, and where to read on. */
-export function summary(
-  endings: readonly Ending[],
-  { columns, color }: { readonly columns: number; readonly color: boolean },
-): string {
+/** The reports in a few lines, and where to read on. Nothing is cut: paths are to be copied. */
+export function summary(endings: readonly Ending[], color: boolean): string {
   return endings
     .flatMap((ending) => [...endingLines(ending), []])
-    .map((line) => `${painted(line, columns, color)}\n`)
+    .map((line) => `${painted(line, Number.POSITIVE_INFINITY, color)}\n`)
     .join('')
 }
 

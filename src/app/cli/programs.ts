@@ -45,7 +45,7 @@ export type ControllerOptions = {
   readonly logLevel: LogLevel
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type LogLevel = 'info' | 'warn' | 'error'
 
 export type SandboxOptions = {
   readonly kubeconfig: string | undefined
