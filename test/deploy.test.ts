@@ -113,11 +113,10 @@ test('the controller may do this much and no more', () => {
     'analysistemplates: get list watch',
     'clusteranalysistemplates: get list watch',
     'replicasets: get list watch create patch delete',
-    'pods: get list watch',
     'services: get list watch patch',
     'virtualservices: get list watch patch',
-    'configmaps: get create patch delete',
-    'events: create patch',
+    'configmaps: get create patch',
+    'events: create',
   ])
 })
 
