@@ -54,17 +54,17 @@ export function clockText(time: Duration): string {
 
 /* ---------------------------------------------------------------- head */
 
+/** The time stays, whatever the width; names give way. */
 function title(state: DemoState, columns: number, now: Instant | undefined): Line {
   const { release, pass } = state
   const revision = pass === undefined ? '' : `, revision ${pass.revision}`
-  const line = [
-    span(' Haldane ', 'strong'),
-    span(` ${release.title}`, 'canary'),
-    span(`  ${release.rollout.namespace}/${release.rollout.name}${revision}`, 'quiet'),
-  ]
-  const time = clockText(elapsed(state, now))
-  const gap = columns - widthOf(line) - time.length - 1
-  return gap > 0 ? [...line, span(' '.repeat(gap)), span(time, 'strong')] : line
+  const name = `  ${release.rollout.namespace}/${release.rollout.name}${revision}`
+  const time = ` ${clockText(elapsed(state, now))} `
+  const short = [span(' Haldane ', 'strong'), span(` ${release.title}`, 'canary')]
+  const whole = [...short, span(name, 'quiet')]
+  const line = widthOf(whole) + time.length <= columns ? whole : short
+  const gap = columns - widthOf(line) - time.length
+  return gap < 0 ? line : [...line, span(' '.repeat(gap)), span(time, 'strong')]
 }
 
 /** What it says of itself; at the end the outcome with its reason, on two lines at most. */

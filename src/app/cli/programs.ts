@@ -10,7 +10,7 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Size of the terminal that `out` writes to, at this moment; undefined when it is none. */
   readonly terminal: () => TerminalSize | undefined
-  /** Calls `then` when a person interrupts (SIGINT) or the system ends the process (SIGTERM), before it ends. */
+  /** Calls `then` once a person interrupts (SIGINT) or the system ends the process (SIGTERM). Whoever listens sees to it that it ends. */
   readonly onInterrupt: (then: () => void) => Stop
 }
 

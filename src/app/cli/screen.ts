@@ -7,11 +7,12 @@ const showCursor = '\u001b[?25h'
 const clearLine = '\u001b[2K'
 const clearBelow = '\u001b[J'
 
-/** Hides the cursor while it draws; whoever opened it closes it, and an interrupt does, too. */
+/** Hides the cursor while it draws; whoever opened it closes it. An interrupt does, too, and then nothing more is drawn. */
 export class Screen {
   readonly #io: Pick<Io, 'out' | 'onInterrupt'>
   #drawn: string | undefined
   #forget: Stop | undefined
+  #interrupted = false
 
   constructor(io: Pick<Io, 'out' | 'onInterrupt'>) {
     this.#io = io
@@ -19,7 +20,7 @@ export class Screen {
 
   /** Replaces what was drawn last. The same again writes nothing. */
   draw(text: string): void {
-    if (text === this.#drawn) return
+    if (this.#interrupted || text === this.#drawn) return
     this.#open()
     const lines = text.split('\n').map((line) => `${clearLine}${line}\n`)
     this.#io.out(`${this.#backToTop()}${lines.join('')}${clearBelow}`)
@@ -42,8 +43,13 @@ export class Screen {
 
   #open(): void {
     if (this.#forget !== undefined) return
-    this.#forget = this.#io.onInterrupt(() => this.close())
+    this.#forget = this.#io.onInterrupt(() => this.#interrupt())
     this.#io.out(hideCursor)
+  }
+
+  #interrupt(): void {
+    this.#interrupted = true
+    this.close()
   }
 
   #backToTop(): string {

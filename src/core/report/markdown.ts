@@ -31,8 +31,8 @@ function summary(report: ReleaseReport): readonly string[] {
   const outcome = report.outcome === 'promoted' ? 'promoted' : 'rolled back'
   return [
     `# ${report.rollout.name}: revision ${report.revision} ${outcome}`,
-    `**Verdict: ${report.verdict}.** ${asSentence(withoutVerdict(report))}`,
-    `${asSentence(outcome)} Why: ${asSentence(report.because, false)}`,
+    `**Verdict: ${report.verdict}.** ${capital(asSentence(withoutVerdict(report)))}`,
+    ...(report.because === '' ? [] : [`${capital(outcome)}: ${asSentence(report.because)}`]),
     ...reservation(report),
   ]
 }
@@ -42,7 +42,7 @@ function reservation({ outcome, verdict }: ReleaseReport): readonly string[] {
   if (outcome === 'rolled-back' || verdict === 'no worse') return []
   if (verdict === 'worse')
     return ['It was promoted although the canary was proved worse: a person or a setting said so.']
-  return ['It was promoted because nothing spoke against it; that it is no worse was not proved.']
+  return ['It was promoted without a proof that it is no worse.']
 }
 
 function withoutVerdict({ sentence, verdict }: ReleaseReport): string {
@@ -50,10 +50,14 @@ function withoutVerdict({ sentence, verdict }: ReleaseReport): string {
   return sentence.startsWith(start) ? sentence.slice(start.length) : sentence
 }
 
-function asSentence(text: string, capital: boolean = true): string {
+/** On one line, with an end. */
+function asSentence(text: string): string {
   const line = flat(text)
-  const whole = /[.!?]$/.test(line) ? line : `${line}.`
-  return capital ? whole.slice(0, 1).toUpperCase() + whole.slice(1) : whole
+  return /[.!?]$/.test(line) ? line : `${line}.`
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /* ---------------------------------------------------------------- what was released */

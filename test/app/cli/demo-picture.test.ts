@@ -129,7 +129,7 @@ test('promoted', () => {
 
 test('a narrow terminal', () => {
   expect(picture(after(underWay), { columns: 44, color: false })).toMatchInlineSnapshot(`
-    " Haldane  a bad release  shop/checkout, rev…
+    " Haldane  a bad release                1:15
      Paused: CanaryPauseStep
      ● 20 % ─ ◉ pause 2m ─ ○ 50 % ─
      ○ pause 2m ─ ○ promoted
@@ -199,6 +199,14 @@ test('colour changes nothing but the colour', () => {
 
 test('the time goes on without news', () => {
   expect(picture(after(underWay), { ...plain, now: at(80) }).split('\n')[0]).toMatch(/1:20$/)
+})
+
+test('a long title leaves the name out before it gives up the time', () => {
+  const release = { ...bad, title: 'reviews 1.2, which fails 3 % of its requests, as you see' }
+  const [line] = picture(after(underWay, beginDemo(release)), plain).split('\n')
+  expect(line).toBe(
+    ' Haldane  reviews 1.2, which fails 3 % of its requests, as you see         1:15',
+  )
 })
 
 test('a new revision begins anew, whatever was before', () => {

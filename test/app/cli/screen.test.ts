@@ -30,12 +30,13 @@ test('what is kept stays above', () => {
   expect(visible(io.written())).not.toContain('[up')
 })
 
-test('an interrupt gives the cursor back, once', () => {
+test('an interrupt gives the cursor back, once, and ends the drawing', () => {
   const io = testIo()
   const screen = new Screen(io)
   screen.draw('one')
   io.interrupt()
   io.interrupt()
+  screen.draw('two')
   screen.close()
   expect(visible(io.written())).toBe('[hide][clear]one\n[below][show]')
 })
