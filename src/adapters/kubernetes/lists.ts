@@ -1,5 +1,5 @@
 /** Reads all objects of a kind, page by page, and follows what happens to them. */
-import { isObject, listAt, textAt } from '../../core/json.ts'
+import { isObject, listAt, parseJson, textAt } from '../../core/json.ts'
 import type { Kind, KubeObject } from '../../core/object.ts'
 import type { Duration } from '../../core/units.ts'
 import { PortError } from '../../ports.ts'
@@ -7,7 +7,7 @@ import type { Discovery } from './discovery.ts'
 import { apiVersionOf, collectionPath, resourceOf } from './kinds.ts'
 import { objectFrom } from './objects.ts'
 import { refusal } from './refusal.ts'
-import { parsed, type Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 import type { Listed, Source, WatchEvent } from './watch.ts'
 
 const pageSize = 500
@@ -127,12 +127,12 @@ async function* follow(
 
 /** The server ends a watch by itself; where it is gone without a word, we do, a little later. */
 function longEnough(signal: AbortSignal, lasts: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(lasts + 30_000)])
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(lasts) + 30_000)])
 }
 
 /** Whatever is no event that we know means that something was missed. */
 function eventFrom(place: Place, line: string): WatchEvent {
-  const event = parsed(line)
+  const event = parseJson(line)
   if (!isObject(event)) return { kind: 'expired' }
   const resourceVersion = textAt(event, 'object', 'metadata', 'resourceVersion')
   if (event['type'] === 'BOOKMARK' && resourceVersion !== undefined)
