@@ -173,7 +173,7 @@ test.for([
   {
     it: 'a path that leads nowhere',
     patch: json({ op: 'replace', path: '/spec/none/weight', value: 5 }),
-    code: 'invalid',
+    code: 'conflict',
   },
   { it: 'another name', patch: merge({ metadata: { name: 'other' } }), code: 'invalid' },
 ])('refuses $it', async ({ patch, code }) => {

@@ -1,12 +1,10 @@
 /** RFC 6902, the operations that Haldane sends: add, replace, remove, test. */
 import { isObject, type Json, type JsonPatchOperation, sameJson } from '../../core/json.ts'
 
-/** The patch does not fit the object. `test` when the object is not what was relied upon. */
-export type Misfit = { readonly because: 'test' | 'path'; readonly message: string }
-
+/** `message` in the words of the real server. */
 export type Patched =
   | { readonly ok: true; readonly value: Json }
-  | { readonly ok: false; readonly misfit: Misfit }
+  | { readonly ok: false; readonly message: string }
 
 /** All operations in order, or none of them. */
 export function jsonPatched(target: Json, operations: readonly JsonPatchOperation[]): Patched {
@@ -18,10 +16,10 @@ export function jsonPatched(target: Json, operations: readonly JsonPatchOperatio
 
 function applied(target: Json, operation: JsonPatchOperation): Patched {
   const path = parsePointer(operation.path)
-  if (path === undefined) return misfit('path', operation, 'is no JSON pointer')
+  if (path === undefined) return misfit(operation, 'is no JSON pointer')
   if (operation.op === 'test') return tested(target, path, operation)
   const value = edited(target, path, operation)
-  return value === undefined ? misfit('path', operation, 'leads nowhere') : { ok: true, value }
+  return value === undefined ? misfit(operation, 'leads nowhere') : { ok: true, value }
 }
 
 function tested(
@@ -32,12 +30,11 @@ function tested(
   const found = path.reduce<Json | undefined>(child, target)
   return sameJson(found ?? null, value)
     ? { ok: true, value: target }
-    : { ok: false, misfit: { because: 'test', message: `testing value ${pointer} failed` } }
+    : { ok: false, message: `testing value ${pointer} failed: test failed` }
 }
 
-function misfit(because: Misfit['because'], operation: JsonPatchOperation, what: string): Patched {
-  const message = `${operation.op} operation does not apply: path '${operation.path}' ${what}`
-  return { ok: false, misfit: { because, message } }
+function misfit({ op, path }: JsonPatchOperation, what: string): Patched {
+  return { ok: false, message: `${op} operation does not apply: path '${path}' ${what}` }
 }
 
 /** `/spec/a~1b/0` → `['spec', 'a/b', '0']`; undefined when it is none. */

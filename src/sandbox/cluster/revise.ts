@@ -9,19 +9,19 @@ import {
 } from '../../core/json.ts'
 import type { KubeObject } from '../../core/object.ts'
 import { type Patch, PortError } from '../../ports.ts'
-import { jsonPatched, type Misfit } from './json-patch.ts'
+import { jsonPatched } from './json-patch.ts'
 import { mergePatched } from './merge-patch.ts'
 import { type Resource, resources } from './resources.ts'
 
 /**
  * The new JSON with the old resourceVersion; undefined when nothing changes.
  *
- * What the real server answers, and what it is here:
- * - a JSON patch whose `test` fails, `/metadata/resourceVersion` included: 422; the port calls it `conflict`, for it means that
- *   somebody else was there. The adapter knows it by the words "testing value … failed", which are used here too;
- * - a JSON patch whose path leads nowhere: 422, `invalid`;
+ * What the real server answers, and what the port makes of it:
+ * - a JSON patch that cannot be carried out, because a `test` fails (`/metadata/resourceVersion` included) or a path leads
+ *   nowhere: 422 without causes. That is `conflict`: the object is not as the patch expects, somebody else was there;
  * - a patch of either type that leaves another `metadata.resourceVersion` behind: 409, `conflict`;
- * - a patch that changes the name, namespace or uid: `invalid`; other fields of the server in metadata are kept silently.
+ * - a patch that changes the name, namespace or uid: 400 or 422, `invalid`; other fields of the server in metadata are kept
+ *   silently.
  */
 export function revised(current: KubeObject, patch: Patch): JsonObject | undefined {
   const resource = resources[current.kind]
@@ -51,14 +51,7 @@ function jsonPatchedOrThrow(
 ): Json {
   const result = jsonPatched(current.json, operations)
   if (result.ok) return result.value
-  throw refusal(current, result.misfit)
-}
-
-function refusal(current: KubeObject, { because, message }: Misfit): PortError {
-  return new PortError(
-    because === 'test' ? 'conflict' : 'invalid',
-    `${nameOf(current)}: ${message}`,
-  )
+  throw new PortError('conflict', `${nameOf(current)}: ${result.message}`)
 }
 
 function refuseForeignVersion(current: KubeObject, asked: JsonObject): void {
