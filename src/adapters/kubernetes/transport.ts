@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { KubeConfig } from '@kubernetes/client-node'
-import type { Json } from '../../core/json.ts'
+import { type Json, parseJson } from '../../core/json.ts'
 import { type Duration, inSeconds } from '../../core/units.ts'
 import { PortError } from '../../ports.ts'
 import { oneLine } from './words.ts'
@@ -21,8 +21,8 @@ export type Call = {
   readonly body?: { readonly contentType: string; readonly json: Json }
 }
 
-/** `body` is undefined when the answer was no JSON. */
-export type Answer = { readonly status: number; readonly body: Json | undefined }
+/** `body` is null when the answer was no JSON. */
+export type Answer = { readonly status: number; readonly body: Json }
 
 export type Stream =
   | { readonly kind: 'open'; readonly lines: AsyncIterable<string> }
@@ -106,7 +106,7 @@ async function answerOf(response: IncomingMessage): Promise<Answer> {
     if (size > mostBytes) throw new Error(`the answer is larger than ${mostBytes} bytes`)
     parts.push(part)
   }
-  return { status: response.statusCode ?? 0, body: parsed(parts.join('')) }
+  return { status: response.statusCode ?? 0, body: parseJson(parts.join('')) }
 }
 
 async function streamOf(response: IncomingMessage, call: Call): Promise<Stream> {
@@ -132,15 +132,6 @@ async function* linesOf(response: IncomingMessage, call: Call): AsyncGenerator<s
 async function* textOf(response: IncomingMessage): AsyncGenerator<string> {
   response.setEncoding('utf8')
   for await (const part of response) yield String(part)
-}
-
-export function parsed(text: string): Json | undefined {
-  try {
-    const json: Json = JSON.parse(text)
-    return json
-  } catch {
-    return undefined
-  }
 }
 
 /** For work that takes no signal itself, such as a credential plugin. */

@@ -1,6 +1,6 @@
 /** Reads what a metrics store answered, strictly: whatever is not whole is not a reading. */
 
-import { at, isObject, type Json, listAt, textAt, textEntries } from '../../core/json.ts'
+import { at, isObject, type Json, listAt, parseJson, textAt, textEntries } from '../../core/json.ts'
 import type { Reading, Sample, Series } from '../../core/judge/reading.ts'
 import { instant } from '../../core/units.ts'
 import type { Answer } from './transport.ts'
@@ -11,7 +11,7 @@ import type { Answer } from './transport.ts'
  * that have no other: an absence is an answer, NaN is none. `shown` is the address for messages.
  */
 export function readingOf(answer: Answer, shown: string): Reading {
-  const body = parsed(answer.body)
+  const body = parseJson(answer.body)
   if (!isObject(body)) return failed(notPrometheus(answer, shown))
   if (answer.status !== 200 || textAt(body, 'status') !== 'success')
     return failed(refused(answer, body, shown))
@@ -76,15 +76,6 @@ function hintFor(status: number): string {
   if (status >= 300 && status < 400) return 'it redirects: give the final address'
   if (status === 404) return 'is the path of the address right?'
   return 'is it Prometheus, or a proxy in between?'
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    const json: Json = JSON.parse(text)
-    return json
-  } catch {
-    return undefined
-  }
 }
 
 function oneLine(text: string): string {
