@@ -23,11 +23,13 @@ import { createWorld, type World } from '../sandbox/world.ts'
 import { demoObjects, demoRollout, templateOf, versions } from './demo-objects.ts'
 
 /** Virtual seconds in a real one: both releases together take less than a minute. */
-const usualSpeed = 14
+const usualSpeed = 10
 /** Pictures a second. */
 const pace: Duration = milliseconds(100)
 /** A release that takes longer than this has failed to end. */
 const patience: Duration = minutes(30)
+/** As shells say it for SIGINT. */
+const interrupted = 130
 const folder = join('.haldane', 'demo')
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -56,6 +58,10 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
     rps: () => 400,
     scrapeInterval: seconds(5),
   })
+  const forget = io.onInterrupt(() => {
+    face.finish([])
+    process.exit(interrupted)
+  })
   const stage = new Stage(world, face, options.speed ?? usualSpeed)
   try {
     await stage.open()
@@ -70,6 +76,7 @@ export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
     face.finish([])
     throw error
   } finally {
+    forget()
     stage.close()
   }
 }

@@ -5,6 +5,9 @@ import type { Note } from '../../core/rollout/action.ts'
 import { timestamp } from '../../core/units.ts'
 import type { Clock, Cluster, Log, Tell } from '../../ports.ts'
 
+/** The API server takes no longer one. */
+export const longestMessage = 1024
+
 export type Teller = (object: KubeObject, notes: readonly Note[]) => Promise<void>
 
 export function createTeller({
@@ -59,7 +62,7 @@ function eventOf(
       resourceVersion,
     },
     reason,
-    message: message.slice(0, 1024),
+    message: message.slice(0, longestMessage),
     type,
     source: { component: 'rollouts-controller' },
     reportingComponent: 'rollouts-controller',

@@ -23,7 +23,7 @@ import { type Instant, timestamp } from '../../core/units.ts'
 import { type Clock, type Cluster, type Log, PortError, type Tell } from '../../ports.ts'
 import type { Cache } from './cache.ts'
 import type { Court } from './court.ts'
-import type { Teller } from './events.ts'
+import { longestMessage, type Teller } from './events.ts'
 
 export type ReportsOptions = {
   readonly cache: Cache
@@ -188,12 +188,9 @@ export class Reports {
   async #announce(scene: Scene, report: ReleaseReport): Promise<void> {
     const { namespace, name } = scene.rollout
     const rollout = this.#with.cache.get({ kind: 'Rollout', namespace, name })
-    const [link] = report.links
-    const words = `Release of revision ${report.revision} ${report.outcome}: ${report.sentence}`
-    if (rollout !== undefined)
-      await this.#with.teller(rollout, [
-        normal('ReleaseReport', link === undefined ? words : `${words} ${link.url}`),
-      ])
+    if (rollout !== undefined) {
+      await this.#with.teller(rollout, [normal('ReleaseReport', announcement(report))])
+    }
     this.#with.tell({
       kind: 'report',
       rollout: { namespace, name },
@@ -201,6 +198,14 @@ export class Reports {
       report,
     })
   }
+}
+
+/** A link that does not fit into an event would lead nowhere: then only the command is named. */
+function announcement({ rollout, revision, outcome, sentence, links }: ReleaseReport): string {
+  const command = `haldane report ${rollout.name} -n ${rollout.namespace} --revision ${revision}`
+  const words = `Release of revision ${revision} ${outcome}: ${sentence} (${command})`
+  const withLink = links[0] === undefined ? words : `${words} ${links[0].url}`
+  return withLink.length <= longestMessage ? withLink : words
 }
 
 function reportName(rollout: string, { hash }: ReplicaSetFacts, { revision }: Journal): string {
