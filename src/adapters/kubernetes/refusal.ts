@@ -1,5 +1,5 @@
 /** What the API server refused, or why it could not be asked, in the words of our port. */
-import { listAt, textAt } from '../../core/json.ts'
+import { textAt } from '../../core/json.ts'
 import { PortError, type PortErrorCode } from '../../ports.ts'
 import type { Answer } from './transport.ts'
 import { oneLine } from './words.ts'
@@ -10,17 +10,20 @@ export function refusal(what: string, answer: Answer): PortError {
 }
 
 /**
- * A JSON patch that could not be carried out comes back as 422 without a word about the object, while an object that would
- * be invalid comes back as 422 with its causes. The first says that somebody else was there.
+ * A JSON patch that could not be carried out comes back as 422 with words that say nothing, and without causes; an object that
+ * would be invalid, or that an admission webhook denies, comes with its own words. The first says that somebody else was there.
  */
 export function jsonPatchRefusal(what: string, answer: Answer): PortError {
-  const moved = answer.status === 422 && listAt(answer.body, 'details', 'causes').length === 0
-  if (!moved) return refusal(what, answer)
-  return new PortError(
-    'conflict',
-    `${what}: the object is not as the patch expects (${saidBy(answer)})`,
-  )
+  if (!isMisfit(answer)) return refusal(what, answer)
+  return new PortError('conflict', `${what}: the object is not as the patch expects`)
 }
+
+function isMisfit({ status, body }: Answer): boolean {
+  return status === 422 && (textAt(body, 'message') ?? '').startsWith(saidOfMisfit)
+}
+
+/** Kubernetes' own text (NewGenericServerResponse); the contract tests against a real API server hold it. */
+const saidOfMisfit = 'the server rejected our request due to an error in our request'
 
 function codeOf(answer: Answer): PortErrorCode {
   if (answer.status === 409) return reasonOf(answer) === 'AlreadyExists' ? 'exists' : 'conflict'

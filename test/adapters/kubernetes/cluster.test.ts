@@ -35,10 +35,19 @@ test.for([
   },
   {
     it: 'a JSON patch that does not fit the object',
-    answers: status(422, 'Invalid', 'the server rejected our request'),
+    answers: status(
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+    ),
     as: 'conflict',
-    saying:
-      'patch Rollout shop/reviews: the object is not as the patch expects (the server rejected our request)',
+    saying: 'patch Rollout shop/reviews: the object is not as the patch expects',
+  },
+  {
+    it: 'an object that a webhook denies',
+    answers: status(422, 'Invalid', 'admission webhook "w" denied the request: no'),
+    as: 'invalid',
+    saying: 'patch Rollout shop/reviews: admission webhook "w" denied the request: no',
   },
   {
     it: 'a body that cannot be read',
