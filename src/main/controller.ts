@@ -8,7 +8,7 @@ import type { ControllerOptions, Io } from '../app/cli/programs.ts'
 import { startController } from '../app/controller/controller.ts'
 import type { MetricsAt } from '../app/controller/court.ts'
 import { seconds } from '../core/units.ts'
-import type { Metrics } from '../ports.ts'
+import { type Metrics, PortError } from '../ports.ts'
 
 /** Every quarter of an hour, as Argo does. */
 const resync = '*/15 * * * *'
@@ -43,21 +43,30 @@ export async function runController(options: ControllerOptions, io: Io): Promise
   return 0
 }
 
-/** One client an address. A metric that names none asks the controller's own store. */
+/** One client an address. A metric that names none asks the controller's own store; one that cannot be reached is a failed reading. */
 export function metricsByAddress(own: string | undefined): MetricsAt {
   const known = new Map<string, Metrics>()
   return (address) => {
     const wanted = address ?? own
-    if (wanted === undefined) return nowhere
-    const metrics = known.get(wanted) ?? createMetrics({ address: wanted, timeout: seconds(30) })
+    if (wanted === undefined) return silent(notConfigured)
+    const metrics = known.get(wanted) ?? open(wanted)
     known.set(wanted, metrics)
     return metrics
   }
 }
 
-const nowhere: Metrics = {
-  range: async () => ({
-    kind: 'failed',
-    why: 'no Prometheus is configured; start the controller with --prometheus, or name prometheus.address in the metric',
-  }),
+const notConfigured =
+  'no Prometheus is configured; start the controller with --prometheus, or name prometheus.address in the metric'
+
+function open(address: string): Metrics {
+  try {
+    return createMetrics({ address, timeout: seconds(30) })
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error
+    return silent(error.message)
+  }
+}
+
+function silent(why: string): Metrics {
+  return { range: async () => ({ kind: 'failed', why }) }
 }

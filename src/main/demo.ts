@@ -99,7 +99,7 @@ class Stage {
     const { cluster, metrics, clock } = this.#world
     for (const object of demoObjects()) await cluster.create(object)
     const controller = await startController({
-      cluster,
+      cluster: cluster.as('controller'),
       metricsAt: () => metrics,
       clock,
       log: silent,
@@ -118,6 +118,7 @@ class Stage {
 
   async play(release: DemoRelease): Promise<Ending> {
     this.#report = undefined
+    await this.#toTheFullMinute()
     this.#face.begin(release)
     const version = versions[release.name]
     await this.#world.cluster.patch(demoRollout, {
@@ -148,6 +149,12 @@ class Stage {
       report: this.#report,
       files: writeReport(release.name, this.#report),
     }
+  }
+
+  /** The same seed plays the same at any speed. */
+  async #toTheFullMinute(): Promise<void> {
+    const past = this.#world.clock.now() % minutes(1)
+    await this.#world.advance(milliseconds(minutes(1) - past))
   }
 
   #hear(news: News): void {

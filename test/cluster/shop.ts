@@ -80,15 +80,12 @@ export class Shop {
   /** Waits until the Rollout's `phase message` matches. */
   async reaches(wanted: RegExp, seconds = 60): Promise<Json> {
     const look = (): Promise<Json> => this.get('rollout', 'reviews')
-    const observed = (rollout: Json): boolean =>
-      String(numberAt(rollout, 'metadata', 'generation')) ===
-      textAt(rollout, 'status', 'observedGeneration')
     return eventually(
       `${this.namespace}: ${wanted}`,
       seconds,
       async () => {
         const rollout = await look()
-        return observed(rollout) && wanted.test(phaseOf(rollout)) ? rollout : undefined
+        return isObserved(rollout) && wanted.test(phaseOf(rollout)) ? rollout : undefined
       },
       async () => `${phaseOf(await look())}; ${this.#rig.controller.log()}`,
     )
@@ -152,6 +149,13 @@ export class Shop {
   #object(apiVersion: string, kind: string, name: string, spec: JsonObject): JsonObject {
     return { apiVersion, kind, metadata: { name, namespace: this.namespace }, spec }
   }
+}
+
+function isObserved(rollout: Json): boolean {
+  return (
+    String(numberAt(rollout, 'metadata', 'generation')) ===
+    textAt(rollout, 'status', 'observedGeneration')
+  )
 }
 
 /** The hash that a Rollout is at, and the one that is stable. */

@@ -88,16 +88,19 @@ function station(text: string): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(keys.map((key) => [key, value(key)]))
 }
 
-/** Every pair of weights that the VirtualService went through. */
+/** Every pair of weights that the VirtualService went through, until asked to stop. */
 function watchWeights(where: Shop): { stop: () => Promise<readonly string[]> } {
   const seen = new Set<string>()
-  let going = true
-  const looking = (async () => {
-    while (going) seen.add(await where.weights().catch(() => 'unread'))
-  })()
+  const end = new AbortController()
+  const look = async (): Promise<void> => {
+    if (end.signal.aborted) return
+    seen.add(await where.weights().catch(() => 'unread'))
+    await look()
+  }
+  const looking = look()
   return {
     stop: async () => {
-      going = false
+      end.abort()
       await looking
       return [...seen]
     },

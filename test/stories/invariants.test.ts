@@ -1,9 +1,8 @@
 /** Whatever people do, and whenever: the laws of design §9 hold after every single write. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { at } from '../../src/core/json.ts'
 import { hashLabel } from '../../src/core/rollout/keys.ts'
-import { Play, routeEntries } from './play.ts'
+import { Play } from './play.ts'
 
 type Deed = { readonly name: string; readonly do: (play: Play) => void }
 
@@ -26,8 +25,8 @@ const deeds: readonly Deed[] = [
   { name: 'worse', do: (play) => worse(play) },
   { name: 'scale to 7', do: (play) => scale(play, 7) },
   { name: 'scale to 2', do: (play) => scale(play, 2) },
-  { name: 'pods of b break', do: (play) => play.broken.add('bbb') },
-  { name: 'pods of b mend', do: (play) => play.broken.delete('bbb') },
+  { name: 'pods of b break', do: (play) => play.world.broken.add('bbb') },
+  { name: 'pods of b mend', do: (play) => play.world.broken.delete('bbb') },
   { name: 'pause by hand', do: (play) => hold(play, true) },
   { name: 'go on', do: (play) => hold(play, false) },
 ]
@@ -39,8 +38,7 @@ test('the laws hold after every write, in every order of events', () => {
   fc.assert(
     fc.property(story, (events) => {
       const play = new Play('setWeight 20 | pause 1m | setWeight 60 | pause', 5)
-      play.background = { metrics: [], args: [] }
-      play.run(5)
+      play.watched().run(5)
       play.onWrite = checkLaws
       for (const { deed, wait } of events) {
         deeds[deed]?.do(play)
@@ -58,8 +56,7 @@ test('a canary that was found worse always ends without traffic', () => {
       fc.array(fc.nat(deeds.length - 1), { maxLength: 4 }),
       (wait, before) => {
         const play = new Play('setWeight 20 | pause 1m | setWeight 60 | pause', 5)
-        play.background = { metrics: [], args: [] }
-        play.run(5)
+        play.watched().run(5)
         for (const deed of before) deeds[deed]?.do(play)
         play.push('bbb').run(wait + 1)
         fc.pre(
@@ -85,14 +82,14 @@ test('a world that stands as wanted gets no write', () => {
 })
 
 function checkLaws(play: Play): void {
-  const weights = routeEntries(play).map((entry) => at(entry, 'weight'))
+  const weights = play.world.weights()
   expect(weights[0]).toBe(100 - Number(weights[1]))
   const canary = Number(weights[1])
-  const behind = play.services.canary.selector[hashLabel]
-  const pods = play.replicaSets.find(({ hash }) => hash === behind)
+  const behind = play.world.services.canary.selector[hashLabel]
+  const pods = play.world.replicaSets.find(({ hash }) => hash === behind)
   if (canary > 0) expect(pods?.wanted ?? 0, 'pods behind a weight').toBeGreaterThan(0)
-  const stable = play.replicaSets.find(
-    ({ hash }) => hash === play.services.stable.selector[hashLabel],
+  const stable = play.world.replicaSets.find(
+    ({ hash }) => hash === play.world.services.stable.selector[hashLabel],
   )
   expect(stable?.wanted ?? 0, 'pods behind the stable Service').toBeGreaterThan(0)
 }
@@ -103,9 +100,9 @@ function worse(play: Play): void {
 }
 
 function scale(play: Play, replicas: number): void {
-  play.spec = { ...play.spec, replicas }
+  play.asks({ replicas })
 }
 
 function hold(play: Play, paused: boolean): void {
-  play.spec = { ...play.spec, paused }
+  play.asks({ paused })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Play } from './play.ts'
+import { Play, released } from './play.ts'
 
 test('the first deployment skips the steps and pins both Services', () => {
   const play = new Play('setWeight 50 | pause 10m').run(5)
@@ -59,8 +59,7 @@ test('a pause that is resumed leads to promotion, and the old pods go after thei
 
 test('a failed analysis takes the traffic back first, then the pods', () => {
   const play = released('setWeight 50 | pause 10m')
-  play.background = { metrics: [], args: [] }
-  play.push('bbb').run(30)
+  play.watched().push('bbb').run(30)
   play.story()
   play
     .rule(
@@ -81,10 +80,3 @@ test('a failed analysis takes the traffic back first, then the pods', () => {
     "
   `)
 })
-
-/** Revision 1 is there and healthy. */
-function released(steps: string): Play {
-  const play = new Play(steps).run(5)
-  play.story()
-  return play
-}

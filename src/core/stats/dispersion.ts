@@ -4,6 +4,7 @@
  * phi is how much more the pods' failures scatter than independent ones would: the size of a burst, roughly. Persistence is how long a burst goes
  * on: the first lag at which the excess of a pod no longer resembles itself. Source: spec/statistics §3.4; vectors in fixtures/statistics.
  */
+import { sum } from 'simple-statistics'
 
 /** A table of windows (rows, in order of time) by pods (columns). */
 export type Table = readonly (readonly number[])[]
@@ -64,8 +65,4 @@ function merged(table: Table, scale: number): Table {
     const rows = table.slice(k * scale, (k + 1) * scale)
     return (rows[0] ?? []).map((_value, pod) => sum(rows.map((row) => row[pod] ?? 0)))
   })
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { listAt, textAt } from '../../src/core/json.ts'
+import { argo, rolloutSpec, Sandbox } from './sandbox.ts'
+
+const judged = { 'haldane.dev/judge': 'default' }
+const slow = [
+  { setWeight: 20 },
+  { pause: { duration: '5m' } },
+  { setWeight: 50 },
+  { pause: { duration: '5m' } },
+]
+
+test('a good release under the annotation is promoted, and its report says so', async () => {
+  const sandbox = await release('1', { image: 'web:2' })
+  await sandbox.after(12)
+  expect(await sandbox.said()).toBe('Healthy')
+  expect(await sandbox.weights()).toBe('100/0')
+  expect(sandbox.reports.map(({ outcome, verdict }) => `${outcome}, ${verdict}`)).toEqual([
+    'promoted, no worse',
+  ])
+})
+
+test('a bad release is rolled back with nobody touching anything, and the report has its numbers', async () => {
+  const sandbox = await release('2', { image: 'web:2', failureRatio: '0.03' })
+  await sandbox.after(5)
+  expect(await sandbox.said()).toMatch(
+    /^Degraded RolloutAborted: Rollout aborted update to revision 2: Background analysis phase error\/failed: Metric "haldane-judge" assessed Failed due to canary fails/,
+  )
+  expect(await sandbox.weights()).toBe('100/0')
+  const [report] = sandbox.reports
+  expect(report?.outcome).toBe('rolled-back')
+  expect(report?.timeline.map(({ text, askedWeight }) => `${text} at ${askedWeight}`)).toEqual([
+    'setWeight: 20 at 20',
+    'pause: 5m at 20',
+    'rolled back at 0',
+  ])
+  const shares = report?.timeline.map(({ observedShare }) => observedShare)
+  expect(shares?.[1]).toBeCloseTo(0.2, 1)
+})
+
+test('a canary that refuses all connections is never passed', async () => {
+  const sandbox = await release('3', { image: 'web:2', crash: true })
+  await sandbox.after(4)
+  expect(await sandbox.said()).toMatch(/no data/)
+  expect(sandbox.reports).toEqual([])
+})
+
+test('the same seed plays the same release, to the last request', async () => {
+  const [one, two] = [
+    await release('4', { image: 'web:2' }),
+    await release('4', { image: 'web:2' }),
+  ]
+  await one.after(15)
+  await two.after(15)
+  expect(one.reports).toEqual(two.reports)
+})
+
+test('the run shows what was found, and the ConfigMap keeps the report', async () => {
+  const sandbox = await release('5', { image: 'web:2', failureRatio: '0.05' })
+  await sandbox.after(5)
+  const runs = await sandbox.world.cluster.list('AnalysisRun', 'shop')
+  const status = runs[0]?.json['status']
+  expect(textAt(status, 'phase')).toBe('Failed')
+  const measurement = listAt(status, 'metricResults', 0, 'measurements')[0]
+  expect(JSON.parse(textAt(measurement, 'value') ?? '')).toMatchObject({
+    verdict: 'worse',
+    channel: 'failures',
+  })
+  expect(textAt(measurement, 'metadata', 'query')).toContain('istio_requests_total')
+  const [kept] = (await sandbox.world.cluster.list('ConfigMap', 'shop')).map(({ json }) => json)
+  expect(textAt(kept, 'data', 'report.md')).toMatch(/rolled back/i)
+})
+
+/** Revision 1 is Healthy, and the next version has just been pushed. */
+async function release(seed: string, version: Parameters<Sandbox['push']>[0]): Promise<Sandbox> {
+  const sandbox = await (await new Sandbox(seed).start()).furnish()
+  await sandbox.create(argo, 'Rollout', 'web', rolloutSpec(slow), judged)
+  await sandbox.after(2)
+  await sandbox.push(version)
+  return sandbox
+}

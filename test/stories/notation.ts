@@ -1,0 +1,100 @@
+/** What a story starts from, in few words. */
+import { type Json, objectAt } from '../../src/core/json.ts'
+import type { RolloutSpec, Step } from '../../src/core/rollout/spec.ts'
+import type { RolloutStatus } from '../../src/core/rollout/status.ts'
+import { minutes, seconds, weight } from '../../src/core/units.ts'
+
+export const noStatus: RolloutStatus = {
+  observedGeneration: undefined,
+  phase: undefined,
+  message: undefined,
+  conditions: [],
+  abort: false,
+  abortedAt: undefined,
+  promoteFull: false,
+  pauseConditions: [],
+  controllerPause: false,
+  currentStepIndex: undefined,
+  currentStepHash: undefined,
+  currentPodHash: undefined,
+  stableRS: undefined,
+  collisionCount: undefined,
+  replicas: 0,
+  updatedReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+  hpaReplicas: 0,
+  selector: undefined,
+  weights: undefined,
+  stepRun: undefined,
+  backgroundRun: undefined,
+}
+
+/** `setWeight 50 | pause 10m | pause | analysis`; empty for none. */
+export function steps(text: string): readonly Step[] {
+  return text === '' ? [] : text.split('|').map((part) => parseStep(part.trim()))
+}
+
+function parseStep(text: string): Step {
+  const [kind, argument] = text.split(' ')
+  if (kind === 'setWeight') return { kind, weight: weight(Number(argument)) }
+  if (kind === 'analysis')
+    return { kind, analysis: { templates: [], args: [], labels: {}, annotations: {} } }
+  if (kind !== 'pause') throw new Error(`no such step: ${text}`)
+  return {
+    kind,
+    duration: argument === undefined ? 'forever' : minutes(Number(argument.slice(0, -1))),
+    text: argument,
+  }
+}
+
+export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
+  return {
+    replicas,
+    selector: { matchLabels: { app: 'web' } },
+    matchLabels: { app: 'web' },
+    template: { metadata: { labels: { app: 'web' } } },
+    minReadySeconds: 0,
+    revisionHistoryLimit: 10,
+    paused: false,
+    progressDeadline: minutes(10),
+    progressDeadlineAbort: false,
+    analysisHistory: { successful: 5, unsuccessful: 5 },
+    canary: {
+      canaryService: 'web-canary',
+      stableService: 'web-stable',
+      virtualService: { namespace: 'shop', name: 'web', routes: [] },
+      steps: steps(stepsText),
+      stepsJson: null,
+      background: undefined,
+      scaleDownDelay: seconds(30),
+      abortScaleDownDelay: seconds(30),
+    },
+  }
+}
+
+/** One route between the two Services, with the weights that it says; none when undefined. */
+export function virtualService(stable?: number, canary?: number): Json {
+  return {
+    metadata: { namespace: 'shop', name: 'web', resourceVersion: '1' },
+    spec: {
+      http: [{ route: [destination('web-stable', stable), destination('web-canary', canary)] }],
+    },
+  }
+}
+
+function destination(host: string, share: number | undefined): Json {
+  return { destination: { host }, ...(share === undefined ? {} : { weight: share }) }
+}
+
+/** As the API server keeps annotations after a merge patch. */
+export function merged(
+  before: Readonly<Record<string, string>>,
+  body: Json,
+): Readonly<Record<string, string>> {
+  const changed = objectAt(body, 'metadata', 'annotations')
+  const after = Object.entries({ ...before, ...changed })
+  return Object.fromEntries(
+    after.filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
+}
