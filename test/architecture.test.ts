@@ -119,7 +119,7 @@ function importsOf(file: string): readonly string[] {
 }
 
 test('an import over several lines and a lazy one are both seen', () => {
-  expect(importsOf('core/rollout/runs.ts')).toContain('core/rollout/keys.ts')
+  expect(importsOf('core/rollout/revision.ts')).toContain('core/rollout/keys.ts')
 })
 
 function code(file: string): string {

@@ -33,18 +33,16 @@ const event = fc.record({
 
 test('a death after any write changes no outcome', () => {
   fc.assert(
-    fc.property(fc.array(event, { minLength: 1, maxLength: 7 }), (events) => {
+    fc.property(fc.array(event, { minLength: 1, maxLength: 6 }), (events) => {
       const [calm, stormy] = [begun(), begun()]
       for (const { deed: next, deaths } of events) {
         next.do(calm)
         next.do(stormy)
         for (const writes of deaths) stormy.dies(writes)
-        calm.run(150)
-        stormy.run(150)
-        expect(endOf(stormy), next.name).toEqual(endOf(calm))
+        expect(endOf(rested(stormy))).toEqual(endOf(rested(calm)))
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   )
 })
 
@@ -68,6 +66,11 @@ function begun(): Play {
     .watched()
     .asks({ progressDeadline: minutes(100_000) })
     .run(5)
+}
+
+/** Longer than any pause or delay, without looking at every second of it. */
+function rested(play: Play): Play {
+  return play.run(5).later(30).run(3).later(60).run(5).later(30).run(2)
 }
 
 function rule(play: Play, phase: 'Failed' | 'Successful' | 'Inconclusive'): void {

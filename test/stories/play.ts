@@ -56,6 +56,12 @@ export class Play {
     return this
   }
 
+  /** Nobody looks for a while. */
+  later(forSeconds: number): this {
+    this.now = plus(this.now, seconds(forSeconds))
+    return this
+  }
+
   /** What happened since the last call, one line a second. */
   story(): string {
     return `\n${this.#lines.splice(0).join('\n')}\n`
@@ -73,7 +79,7 @@ export class Play {
       spec,
       status: this.status,
       templateHash: this.hash,
-      stepHash: spec.canary.steps.map(stepText).join(),
+      stepHash: `hash of ${spec.canary.steps.map(stepText).join()}`,
       replicaSets,
       services,
       route: {

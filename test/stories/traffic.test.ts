@@ -59,12 +59,6 @@ describe('weights', () => {
 describe('the deadline for progress', () => {
   const exceeded = 'False ProgressDeadlineExceeded ReplicaSet "web-bbb" has timed out progressing.'
 
-  function stuck(): Play {
-    const play = released(steps)
-    play.world.broken.add('bbb')
-    return play.push('bbb')
-  }
-
   test('pods that never come up make the Rollout Degraded when it is over, and it stays so', () => {
     const play = stuck().run(599)
     expect(play.condition('Progressing')).toBe(
@@ -115,9 +109,9 @@ describe('the deadline for progress', () => {
   })
 
   test('a step that waits by design has none: pause and analysis', () => {
-    const play = released('setWeight 20 | analysis | pause').push('bbb').run(3000)
+    const play = released('setWeight 20 | analysis | pause').push('bbb').run(10).later(3000).run(5)
     expect(play.said).toBe('Progressing more replicas need to be updated')
-    play.rule('web-bbb-2-1', 'Successful').run(3000)
+    play.rule('web-bbb-2-1', 'Successful').run(10).later(3000).run(5)
     expect(play.said).toBe('Paused CanaryPauseStep')
   })
 
@@ -165,3 +159,10 @@ describe('the journal', () => {
     expect(released(steps).stations('aaa')).toEqual([])
   })
 })
+
+/** A release whose pods never come up. */
+function stuck(): Play {
+  const play = released(steps)
+  play.world.broken.add('bbb')
+  return play.push('bbb')
+}

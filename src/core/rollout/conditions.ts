@@ -97,7 +97,7 @@ function progressing(
   )
     return unknown('RolloutResumed', 'Rollout is resumed')
   if (standing.retried) return unknown('RolloutRetry', 'Rollout is retried')
-  return moving(scene, draft, now)
+  return moving(scene, standing, { draft, now })
 }
 
 function abortedCondition(scene: Scene, decision: Decision): Wanted {
@@ -114,14 +114,14 @@ function unknown(reason: string, message: string): Wanted {
   return { type: 'Progressing', status: 'Unknown', reason, message }
 }
 
-function moving(scene: Scene, draft: Draft, now: Instant): Wanted {
+function moving(scene: Scene, standing: Standing, { draft, now }: Moment): Wanted {
   const current = currentOf(scene)
   const name = current?.name ?? `${scene.rollout.name}-${scene.templateHash}`
   if (current === undefined) return yes('NewReplicaSetCreated', `Created new replica set "${name}"`)
   if (draft.stableRS === draft.currentPodHash && isAllUp(scene, draft)) {
     return yes('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
   }
-  const progressed = hasMoved(scene.status, draft)
+  const progressed = hasMoved(scene.status, draft, standing)
   if (!progressed && isLate(scene, now)) return late(name)
   return { ...yes('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), progressed }
 }
@@ -139,34 +139,33 @@ function isAllUp({ spec }: Scene, draft: Draft): boolean {
   return draft.updatedReplicas >= spec.replicas && draft.availableReplicas >= draft.updatedReplicas
 }
 
-function hasMoved(before: RolloutStatus, after: Draft): boolean {
+function hasMoved(before: RolloutStatus, after: Draft, { fresh }: Standing): boolean {
   return (
+    fresh ||
     before.updatedReplicas !== after.updatedReplicas ||
     before.readyReplicas < after.readyReplicas ||
     before.availableReplicas < after.availableReplicas ||
     before.currentStepIndex !== after.currentStepIndex ||
-    before.stableRS !== after.stableRS
+    before.stableRS !== after.stableRS ||
+    before.conditions.some(({ type }) => type === 'InvalidSpec')
   )
 }
 
-/** A step that waits by design, for a pause or for an analysis, has no deadline. */
+/** Late is late until something moves. */
 function isLate(scene: Scene, now: Instant): boolean {
   const before = scene.status.conditions.find(({ type }) => type === 'Progressing')
-  if (
-    before === undefined ||
-    !['ReplicaSetUpdated', 'NewReplicaSetCreated', 'ProgressDeadlineExceeded'].includes(
-      before.reason,
-    )
+  if (before === undefined || waitsByDesign(scene)) return false
+  if (before.reason === 'ProgressDeadlineExceeded') return true
+  return (
+    ['ReplicaSetUpdated', 'NewReplicaSetCreated'].includes(before.reason) &&
+    now >= before.lastUpdateTime + scene.spec.progressDeadline
   )
-    return false
-  const step = scene.spec.canary.steps[scene.status.currentStepIndex ?? 0]
-  if (
-    step !== undefined &&
-    step.kind !== 'setWeight' &&
-    scene.status.stableRS !== scene.templateHash
-  )
-    return false
-  return now >= before.lastUpdateTime + scene.spec.progressDeadline
+}
+
+/** A pause and an analysis have no deadline. */
+function waitsByDesign({ spec, status, templateHash }: Scene): boolean {
+  const step = spec.canary.steps[status.currentStepIndex ?? 0]
+  return status.stableRS !== templateHash && step !== undefined && step.kind !== 'setWeight'
 }
 
 function available({ spec }: Scene, draft: Draft): Wanted {

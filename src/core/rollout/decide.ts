@@ -3,6 +3,8 @@
 import { type Instant, plus, type Weight } from '../units.ts'
 import { allTraffic, canaryNeeded, isUp } from './counts.ts'
 import type { RunFacts } from './facts.ts'
+import { parseJournal } from './journal.ts'
+import { journalAnnotation } from './keys.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { PauseStep, Step } from './spec.ts'
 import type { Standing } from './stage.ts'
@@ -58,6 +60,9 @@ const guards: readonly Rule[] = [
   inconclusive,
 ]
 
+/** A person who promotes in full has overruled the analysis. */
+const guardsOfFullPromotion: readonly Rule[] = [outOfTime, pausedByUser]
+
 export function decide(scene: Scene, standing: Standing, now: Instant): Decision {
   const { stage } = standing
   switch (stage.kind) {
@@ -69,8 +74,10 @@ export function decide(scene: Scene, standing: Standing, now: Instant): Decision
       return wait({ code: 'RolloutAborted' })
     case 'stepping':
       return firstOf(guards, scene, standing, now) ?? decideStep(scene, standing, now)
-    case 'promoting':
-      return firstOf(guards, scene, standing, now) ?? finish(scene, stage.because)
+    case 'promoting': {
+      const rules = stage.because === 'FullPromotion' ? guardsOfFullPromotion : guards
+      return firstOf(rules, scene, standing, now) ?? finish(scene, stage.because)
+    }
   }
 }
 
@@ -98,23 +105,17 @@ function canaryIsWorse(scene: Scene, standing: Standing): Decision | undefined {
   const bad = currentRuns(scene, standing).find(
     ({ phase }) => phase === 'Failed' || phase === 'Error',
   )
-  if (bad === undefined || bad.kind === 'other') return undefined
-  const message = bad.run.status.message ?? ''
-  return {
-    kind: 'abort',
-    because: {
-      code: 'AnalysisFailed',
-      run: bad.run.name,
-      type: bad.kind,
-      phase: bad.phase,
-      message,
-    },
-  }
+  if (bad === undefined) return undefined
+  const { run, phase } = bad
+  const type = run.name === standing.stepRun?.name ? 'Step' : 'Background'
+  const message = run.status.message ?? ''
+  return { kind: 'abort', because: { code: 'AnalysisFailed', run: run.name, type, phase, message } }
 }
 
-function outOfTime(scene: Scene): Decision | undefined {
+/** What an earlier revision was late with is not this one's. */
+function outOfTime(scene: Scene, { fresh }: Standing): Decision | undefined {
   const current = currentOf(scene)
-  if (!scene.spec.progressDeadlineAbort || current === undefined) return undefined
+  if (!scene.spec.progressDeadlineAbort || current === undefined || fresh) return undefined
   const late = scene.status.conditions.some(
     ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
   )
@@ -157,7 +158,7 @@ function decideStep(scene: Scene, standing: Standing, now: Instant): Decision {
     case 'setWeight':
       return shift(scene, stage.step, stage.step.weight)
     case 'pause':
-      return rest(standing, stage.step, now)
+      return rest(scene, standing, stage.step, now)
     case 'analysis':
       return analyse(scene, standing, stage.step)
   }
@@ -169,21 +170,33 @@ function shift(scene: Scene, step: Step, asked: Weight): Decision {
   const current = currentOf(scene)
   if (!isUp(current, needed))
     return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed })
-  if (scene.route.canary !== asked)
+  if (!carries(scene, asked))
     return wait({ code: 'WaitingForWeight', asked, carried: scene.route.canary })
   return { kind: 'advance', because: { code: 'StepCompleted', step } }
 }
 
-function rest({ pauses, controllerPause }: Standing, step: PauseStep, now: Instant): Decision {
-  const pause = pauses.find(({ reason }) => reason === 'CanaryPauseStep')
+/** A Rollout of no pods serves nobody: no weight is waited for. */
+function carries({ route, spec }: Scene, asked: Weight): boolean {
+  return route.canary === asked || spec.replicas === 0
+}
+
+function rest(scene: Scene, standing: Standing, step: PauseStep, now: Instant): Decision {
+  const pause = standing.pauses.find(({ reason }) => reason === 'CanaryPauseStep')
   const until = endOf(step, pause?.startTime ?? now)
-  const done: Decision = { kind: 'advance', because: { code: 'StepCompleted', step } }
+  const isOver = until !== undefined && now >= until
+  if (pause === undefined ? isResumedAt(scene, standing) : isOver)
+    return { kind: 'advance', because: { code: 'StepCompleted', step } }
   const because: Reason = { code: 'PausedByStep', until }
-  if (pause !== undefined)
-    return until !== undefined && now >= until
-      ? done
-      : { kind: 'wait', until: until ?? 'change', because }
-  return controllerPause ? done : { kind: 'pause', reason: 'CanaryPauseStep', because }
+  return pause === undefined
+    ? { kind: 'pause', reason: 'CanaryPauseStep', because }
+    : { kind: 'wait', until: until ?? 'change', because }
+}
+
+/** Whether the pause that was resumed is this step's own: Argo CD's skip moves the index and leaves `controllerPause` behind. */
+function isResumedAt(scene: Scene, { controllerPause, index }: Standing): boolean {
+  const journal = parseJournal(currentOf(scene)?.annotations[journalAnnotation])
+  const last = journal?.stations.at(-1)
+  return controllerPause && (last === undefined || last.step === index)
 }
 
 function endOf({ duration }: PauseStep, start: Instant): Instant | undefined {
@@ -203,7 +216,7 @@ function finish(scene: Scene, because: 'CompletedAllSteps' | 'FullPromotion'): D
   const current = currentOf(scene)
   if (!isUp(current, replicas))
     return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed: replicas })
-  if (scene.route.canary !== allTraffic)
+  if (!carries(scene, allTraffic))
     return wait({ code: 'WaitingForWeight', asked: allTraffic, carried: scene.route.canary })
   const reason: Reason =
     because === 'FullPromotion' ? { code: because } : { code: because, steps: canary.steps.length }

@@ -18,12 +18,23 @@ import { currentOf, type Scene } from './scene.ts'
 import { askedWeight } from './shape.ts'
 import type { Standing } from './stage.ts'
 
-/** The journal of the release that is under way; a new revision and another try after an abort begin a new one. */
-export function journalFor(scene: Scene, { retried }: Standing, now: Instant): Journal {
-  const current = currentOf(scene)
-  const known = parseJournal(current?.annotations[journalAnnotation])
+/** The journal of the release that is under way. A new revision, other steps, and another try after an abort begin a new one. */
+export function journalFor(scene: Scene, standing: Standing, now: Instant): Journal {
+  const known = parseJournal(currentOf(scene)?.annotations[journalAnnotation])
   const revision = revisionOf(scene)
-  return known?.revision === revision && !retried ? known : beginJournal(revision, now)
+  return known?.revision === revision && goesOn(known, scene, standing)
+    ? known
+    : beginJournal(revision, now)
+}
+
+function goesOn(
+  { stations }: Journal,
+  { status, templateHash }: Scene,
+  standing: Standing,
+): boolean {
+  const otherSteps = standing.fresh && status.currentPodHash === templateHash
+  const isTriedAgain = stations.at(-1)?.stage === 'aborted' && standing.stage.kind !== 'aborted'
+  return !otherSteps && !isTriedAgain
 }
 
 /** Nothing when the release stands where it stood. A release that is over is noted once more, then left alone. */

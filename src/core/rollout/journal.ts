@@ -34,14 +34,18 @@ export function beginJournal(revision: number, startedAt: Instant): Journal {
 /** The journal with one station more; the same journal when nothing changed since the last one. */
 export function note(journal: Journal, station: Station): Journal {
   const last = journal.stations.at(-1)
-  const same =
-    last?.step === station.step && last.asked === station.asked && last.stage === station.stage
-  if (same) return journal
+  if (last !== undefined && isSame(last, station)) return journal
   const kept =
     journal.stations.length < mostStations
       ? journal.stations
       : [journal.stations.slice(0, 1), journal.stations.slice(2)].flat()
   return { ...journal, stations: [...kept, station] }
+}
+
+/** An end is noted once, wherever the index stands afterwards. */
+function isSame(last: Station, { stage, step, asked }: Station): boolean {
+  const isEnd = stage === 'promoted' || stage === 'aborted'
+  return last.stage === stage && (isEnd || (last.step === step && last.asked === asked))
 }
 
 export function journalText({ revision, startedAt, stations }: Journal): string {

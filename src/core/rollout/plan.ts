@@ -10,7 +10,7 @@ import { statusAfter } from './record.ts'
 import { revisionActions } from './revision.ts'
 import { planRuns } from './runs.ts'
 import type { Scene } from './scene.ts'
-import { shapeFor } from './shape.ts'
+import { type Shape, shapeFor } from './shape.ts'
 import { type Standing, standingOf } from './stage.ts'
 import type { RolloutStatus } from './status.ts'
 
@@ -45,36 +45,38 @@ export function plan(scene: Scene, now: Instant): Plan {
     ],
     status: statusAfter(scene, standing, decision, { runs, now }),
     notes: notesOf(scene, seen, decision),
-    wakeAt: wakeFor(
-      scene,
-      decision,
-      shape.pods.map(({ scaleDownAt }) => scaleDownAt),
-    ),
+    wakeAt: wakeFor(scene, decision, shape, now),
   }
 }
+
+const forgotten = { pauses: [], controllerPause: false, promoteFull: false } as const
 
 /** Harm is undone in the pass that notices it: the way back does not wait for the status to be written. */
 function afterAbort(standing: Standing, decision: Decision): Standing {
   return decision.kind === 'abort'
-    ? { ...standing, stage: { kind: 'aborted' }, pauses: [], controllerPause: false }
+    ? { ...standing, stage: { kind: 'aborted' }, ...forgotten }
     : standing
 }
 
+/** Always in the future: what is overdue has been dealt with, or waits for a change. */
 function wakeFor(
-  { spec, status }: Scene,
+  scene: Scene,
   decision: Decision,
-  deadlines: readonly (Instant | undefined)[],
+  shape: Shape,
+  now: Instant,
 ): Instant | undefined {
-  const pauseEnd =
-    decision.kind === 'wait' && decision.until !== 'change' ? decision.until : undefined
-  const begun =
-    decision.kind === 'pause' && decision.because.code === 'PausedByStep'
-      ? decision.because.until
-      : undefined
+  const times = [
+    decision.because.code === 'PausedByStep' ? decision.because.until : undefined,
+    deadlineOf(scene),
+    ...shape.pods.map(({ scaleDownAt }) => scaleDownAt),
+  ]
+  return earliest(...times.filter((at) => at !== undefined && at > now))
+}
+
+/** A second later than needed: the time on the server has no milliseconds. */
+function deadlineOf({ spec, status }: Scene): Instant | undefined {
   const progressing = status.conditions.find(({ type }) => type === 'Progressing')
-  const late =
-    progressing?.reason === 'ReplicaSetUpdated'
-      ? instant(progressing.lastUpdateTime + spec.progressDeadline + 1000)
-      : undefined
-  return earliest(pauseEnd, begun, late, ...deadlines)
+  return progressing?.reason === 'ReplicaSetUpdated'
+    ? instant(progressing.lastUpdateTime + spec.progressDeadline + 1000)
+    : undefined
 }

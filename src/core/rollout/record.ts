@@ -142,8 +142,9 @@ function weightsOf({ route, services }: Scene): Draft['weights'] {
   }
 }
 
-/** What keeps an analysis that is under way from judging; its run says it. */
+/** What keeps an analysis from judging the release that is under way; its run says it. */
 function troubleOf(scene: Scene, standing: Standing): string | undefined {
+  if (standing.stage.kind !== 'stepping' && standing.stage.kind !== 'promoting') return undefined
   return currentRuns(scene, standing).find(({ phase, run }) => isOpen(phase) && run.status.message)
     ?.run.status.message
 }

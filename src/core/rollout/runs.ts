@@ -1,26 +1,14 @@
 /** Which AnalysisRuns a release needs now: those that must be made, those that must end. */
-import type { Argument } from '../analysis/metric.ts'
-import type { JsonObject } from '../json.ts'
+import { type Json, type JsonObject, sameJson } from '../json.ts'
 import type { Instant } from '../units.ts'
-import { timestamp } from '../units.ts'
-import { type Action, normal } from './action.ts'
+import type { Action } from './action.ts'
 import { currentRuns, isResumed } from './decide.ts'
 import type { RunFacts } from './facts.ts'
 import { journalFor } from './journal-action.ts'
-import {
-  hashLabel,
-  revisionAnnotation,
-  runTypeLabel,
-  stepIndexLabel,
-  trialAnnotation,
-} from './keys.ts'
-import { ownerOf, revisionOf } from './revision.ts'
+import { baseName, createRun, freeName, isNamed, type NewRun } from './new-run.ts'
 import { type Analysis, currentOf, type Scene } from './scene.ts'
-import type { AnalysisSpec } from './spec.ts'
 import type { Standing } from './stage.ts'
 import type { RunReference } from './status.ts'
-
-type RunType = 'Step' | 'Background'
 
 /** A run that the release goes by: one that exists, or one that is made in this pass. */
 export type PlannedRuns = {
@@ -29,11 +17,10 @@ export type PlannedRuns = {
   readonly actions: readonly Action[]
 }
 
-type Wanted = {
-  readonly type: RunType
-  readonly analysis: Analysis
-  readonly spec: AnalysisSpec | undefined
+type Wanted = NewRun & {
   readonly recorded: RunReference | undefined
+  /** A pause keeps the run that there is and makes no new one. */
+  readonly mayBegin: boolean
 }
 
 /** Only a release that is under way is analysed; every other run of the Rollout is ended. */
@@ -61,20 +48,21 @@ export function isOpen(phase: RunFacts['phase']): boolean {
   return phase === 'New' || phase === 'Pending' || phase === 'Running'
 }
 
-function wantedStep(
-  { analyses, spec }: Scene,
-  { stage, pauses, stepRun }: Standing,
-): Wanted | undefined {
-  if (stage.kind !== 'stepping' || stage.step.kind !== 'analysis' || pauses.length > 0)
-    return undefined
+function wantedStep({ analyses }: Scene, { stage, pauses, stepRun }: Standing): Wanted | undefined {
+  if (stage.kind !== 'stepping' || stage.step.kind !== 'analysis') return undefined
   const analysis = analyses.steps.get(stage.index)
-  const step = spec.canary.steps[stage.index]
-  if (analysis === undefined || step?.kind !== 'analysis') return undefined
-  return { type: 'Step', analysis, spec: step.analysis, recorded: stepRun }
+  if (analysis === undefined) return undefined
+  return {
+    type: 'Step',
+    analysis,
+    spec: stage.step.analysis,
+    recorded: stepRun,
+    mayBegin: pauses.length === 0,
+  }
 }
 
 function wantedBackground({ analyses, spec }: Scene, standing: Standing): Wanted | undefined {
-  const { stage, index, backgroundRun } = standing
+  const { stage, index, pauses, backgroundRun } = standing
   const start = spec.canary.background?.startingStep ?? 0
   const isUnderWay =
     stage.kind === 'stepping' ||
@@ -85,6 +73,7 @@ function wantedBackground({ analyses, spec }: Scene, standing: Standing): Wanted
     analysis: analyses.background,
     spec: spec.canary.background,
     recorded: backgroundRun,
+    mayBegin: !pauses.some(({ reason }) => reason === 'InconclusiveAnalysisRun'),
   }
 }
 
@@ -95,8 +84,6 @@ function finished(scene: Scene, standing: Standing): RunReference | undefined {
   return run === undefined ? standing.backgroundRun : referenceTo(run)
 }
 
-type Moment = { readonly standing: Standing; readonly now: Instant }
-
 type Planned = { readonly reference: RunReference; readonly actions: readonly Action[] }
 
 function planRun(
@@ -106,36 +93,57 @@ function planRun(
   now: Instant,
 ): Planned | undefined {
   if (wanted === undefined || currentOf(scene) === undefined) return undefined
-  return (
-    recordedRun(wanted, scene, standing) ??
-    openRun(wanted, scene, standing) ??
-    newRun(wanted, scene, { standing, now })
-  )
+  const known = recordedRun(wanted, scene, standing)
+  if (known !== undefined || !wanted.mayBegin) return known
+  return unrecordedRun(wanted, scene, standing, now) ?? newRun(wanted, scene, standing, now)
 }
 
-/** The run that status names, unless a person asked for another one after it found nothing. */
+/** The run that status names; none when it is gone, or when a person asked for another one after it found nothing. */
 function recordedRun(
   { recorded }: Wanted,
   { runs }: Scene,
   standing: Standing,
 ): Planned | undefined {
-  if (recorded === undefined) return undefined
-  const known = runs.find(({ run }) => run.name === recorded.name)
-  if (known === undefined) return { reference: recorded, actions: [] }
-  if (known.phase === 'Inconclusive' && isResumed(standing)) return undefined
-  return { reference: referenceTo(known), actions: [] }
+  const known = runs.find(({ run }) => run.name === recorded?.name)
+  if (known === undefined) return undefined
+  const isOver = known.phase === 'Inconclusive' && isResumed(standing)
+  return isOver ? undefined : { reference: referenceTo(known), actions: [] }
 }
 
-/** A run that an earlier pass made and could not record. */
-function openRun({ type }: Wanted, scene: Scene, standing: Standing): Planned | undefined {
+/** A run that an earlier pass made and could not record. What it found meanwhile counts when it is harm. */
+function unrecordedRun(
+  { type, analysis }: Wanted,
+  scene: Scene,
+  standing: Standing,
+  now: Instant,
+): Planned | undefined {
   const base = baseName(type, scene, standing)
-  const open = scene.runs.find(
-    ({ run, phase }) => isOpen(phase) && !run.terminate && isNamed(run.name, base),
+  const { startedAt } = journalFor(scene, standing, now)
+  const found = scene.runs.find(
+    ({ run, phase, createdAt }) =>
+      isNamed(run.name, base) &&
+      !run.terminate &&
+      ((isOpen(phase) && measuresSame(run, analysis)) || (isBad(phase) && createdAt >= startedAt)),
   )
-  return open && { reference: referenceTo(open), actions: [] }
+  return found && { reference: referenceTo(found), actions: [] }
 }
 
-function newRun(wanted: Wanted, scene: Scene, { standing, now }: Moment): Planned {
+function isBad(phase: RunFacts['phase']): boolean {
+  return phase === 'Failed' || phase === 'Error'
+}
+
+function measuresSame(a: Analysis, b: Analysis): boolean {
+  return sameJson(asked(a), asked(b))
+}
+
+function asked({ metrics, args }: Analysis): Json {
+  return [
+    metrics.map(({ json }) => json),
+    args.map(({ name, value }): JsonObject => ({ name, value })),
+  ]
+}
+
+function newRun(wanted: Wanted, scene: Scene, standing: Standing, now: Instant): Planned {
   const name = freeName(baseName(wanted.type, scene, standing), scene.runs)
   return {
     reference: { name, status: 'Pending', message: undefined },
@@ -149,85 +157,6 @@ function referenceTo({ run, phase }: RunFacts): RunReference {
     status: phase === 'New' ? 'Pending' : phase,
     message: run.status.message,
   }
-}
-
-/** Argo's names (spec §2.2). */
-function baseName(type: RunType, scene: Scene, { index }: Standing): string {
-  const base = `${scene.rollout.name}-${scene.templateHash}-${revisionOf(scene)}`
-  return type === 'Step' ? `${base}-${index}` : base
-}
-
-function isNamed(name: string, base: string): boolean {
-  return name === base || (name.startsWith(`${base}.`) && /^\d+$/.test(name.slice(base.length + 1)))
-}
-
-function freeName(base: string, runs: readonly RunFacts[]): string {
-  const taken = new Set(runs.map(({ run }) => run.name))
-  const tries = [base, ...Array.from({ length: taken.size }, (_, index) => `${base}.${index + 1}`)]
-  return tries.find((name) => !taken.has(name)) ?? base
-}
-
-function createRun(
-  name: string,
-  { type, analysis, spec }: Wanted,
-  scene: Scene,
-  { standing, now }: Moment,
-): Action {
-  const { rollout, templateHash } = scene
-  const labels = {
-    ...spec?.labels,
-    [hashLabel]: templateHash,
-    [runTypeLabel]: type,
-    ...(type === 'Step' ? { [stepIndexLabel]: String(standing.index) } : {}),
-  }
-  const annotations = {
-    ...spec?.annotations,
-    [revisionAnnotation]: String(revisionOf(scene)),
-    [trialAnnotation]: trialText(scene, { standing, now }),
-  }
-  const json: JsonObject = {
-    apiVersion: 'argoproj.io/v1alpha1',
-    kind: 'AnalysisRun',
-    metadata: {
-      name,
-      namespace: rollout.namespace,
-      labels,
-      annotations,
-      ownerReferences: [ownerOf(rollout)],
-    },
-    spec: {
-      metrics: analysis.metrics.map(({ json: metric }) => metric),
-      args: analysis.args.map(argumentJson),
-    },
-  }
-  return {
-    kind: 'create',
-    object: { ref: { kind: 'AnalysisRun', namespace: rollout.namespace, name }, json },
-    notes: [
-      normal(
-        'AnalysisRunPending',
-        `${type} Analysis Run '${name}' Status New: 'Pending' Previous: ''`,
-      ),
-    ],
-  }
-}
-
-function argumentJson({ name, value }: Argument): JsonObject {
-  return { name, value }
-}
-
-/** Whom the run compares. The release's beginning is the journal's, so that every run of a revision weighs the same evidence. */
-function trialText(scene: Scene, { standing, now }: Moment): string {
-  const { rollout, spec, status, templateHash } = scene
-  const { startedAt } = journalFor(scene, standing, now)
-  return JSON.stringify({
-    rollout: rollout.name,
-    canaryHash: templateHash,
-    stableHash: status.stableRS,
-    canaryService: spec.canary.canaryService,
-    stableService: spec.canary.stableService,
-    since: timestamp(startedAt),
-  })
 }
 
 function terminate({ run }: RunFacts, { rollout }: Scene): Action {

@@ -38,9 +38,9 @@ export function shapeFor(scene: Scene, standing: Standing, now: Instant): Shape 
 function canaryWeightFor(scene: Scene, standing: Standing): Weight | undefined {
   const { stage } = standing
   switch (stage.kind) {
-    case 'first':
     case 'aborted':
       return noTraffic
+    case 'first':
     case 'settled':
       return selects(scene.services.stable, scene.templateHash) || nothingAtCanary(scene)
         ? noTraffic

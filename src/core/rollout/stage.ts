@@ -1,12 +1,12 @@
 /** Wire status → one explicit state. The signals that people send through status are read here and nowhere else. */
 import type { Instant } from '../units.ts'
-import type { Scene } from './scene.ts'
+import { type Scene, stableOf } from './scene.ts'
 import type { Step } from './spec.ts'
-import type { PauseCondition, RunReference } from './status.ts'
+import type { PauseCondition, RolloutStatus, RunReference } from './status.ts'
 
 /** Where a release stands. */
 export type Stage =
-  /** No revision was ever promoted. */
+  /** No revision was ever promoted, or the one that was is gone: nothing to compare with and nothing to go back to. */
   | { readonly kind: 'first' }
   /** The spec asks for what is stable already. */
   | { readonly kind: 'settled' }
@@ -63,13 +63,13 @@ function begun(scene: Scene): Standing {
 function carriedOn(scene: Scene): Standing {
   const { status, spec } = scene
   const index = Math.min(Math.max(0, status.currentStepIndex ?? 0), spec.canary.steps.length)
-  const stage = stageOf(scene, { index, abort: status.abort, promoteFull: status.promoteFull })
+  const stage = stageOf(scene, { index, ...wishes(status) })
   const quiet: Standing = {
     ...begun(scene),
     stage,
     index,
     fresh: false,
-    stepRun: status.stepRun,
+    stepRun: stepRunAt(scene, index),
     backgroundRun: status.backgroundRun,
   }
   switch (stage.kind) {
@@ -86,6 +86,21 @@ function carriedOn(scene: Scene): Standing {
   }
 }
 
+/** The newer of two wishes counts. An abort that was carried out has its time beside it: one without came last. */
+function wishes({ abort, abortedAt, promoteFull }: RolloutStatus): {
+  readonly abort: boolean
+  readonly promoteFull: boolean
+} {
+  const isNew = abort && abortedAt === undefined
+  return { abort, promoteFull: promoteFull && !isNew }
+}
+
+/** The run of a step counts at that step only: people move the index. */
+function stepRunAt({ status, runs }: Scene, index: number): RunReference | undefined {
+  const known = runs.find(({ run }) => run.name === status.stepRun?.name)
+  return known === undefined || known.stepIndex === index ? status.stepRun : undefined
+}
+
 /** An abort that a person took back starts the steps again, with new runs. */
 function underWay(quiet: Standing, { status }: Scene): Standing {
   if (status.promoteFull) return { ...quiet, promoteFull: true }
@@ -94,13 +109,14 @@ function underWay(quiet: Standing, { status }: Scene): Standing {
   return { ...quiet, retried: true, stepRun: undefined, backgroundRun: undefined }
 }
 
-/** A finished release cannot be aborted; with nothing stable there is no way back. Full promotion overrules an abort. */
+/** A finished release cannot be aborted; with nothing stable there is no way back. */
 function stageOf(
-  { status, spec, templateHash }: Scene,
+  scene: Scene,
   asked: { readonly index: number; readonly abort: boolean; readonly promoteFull: boolean },
 ): Stage {
-  if (status.stableRS === undefined) return { kind: 'first' }
+  const { status, spec, templateHash } = scene
   if (status.stableRS === templateHash) return { kind: 'settled' }
+  if (stableOf(scene) === undefined) return { kind: 'first' }
   if (asked.promoteFull) return { kind: 'promoting', because: 'FullPromotion' }
   if (asked.abort) return { kind: 'aborted' }
   const step = spec.canary.steps[asked.index]
