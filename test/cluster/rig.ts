@@ -12,6 +12,7 @@ import { type Prometheus, startPrometheus } from './prometheus.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const main = join(root, 'src', 'main.ts')
+const deploy = join(root, 'deploy')
 
 export type Rig = {
   readonly plane: ControlPlane
@@ -29,10 +30,16 @@ export type Rig = {
   readonly stop: () => Promise<void>
 }
 
+export type RigOptions = {
+  /** A kustomization with CRDs that are there already when `deploy/` is applied; those of `deploy/` then stay away. */
+  readonly crds?: string
+}
+
 /** Everything up: a few seconds once the tools are built. */
-export async function startRig(): Promise<Rig> {
+export async function startRig({ crds }: RigOptions = {}): Promise<Rig> {
   const plane = await startControlPlane()
   try {
+    await install(plane, crds)
     return await furnish(plane)
   } catch (error) {
     await plane.stop()
@@ -40,11 +47,22 @@ export async function startRig(): Promise<Rig> {
   }
 }
 
-async function furnish(plane: ControlPlane): Promise<Rig> {
+async function install(plane: ControlPlane, crds: string | undefined): Promise<void> {
   await plane.kubectl('apply', '--server-side', '-f', join(root, 'fixtures', 'istio', 'crds.yaml'))
-  await plane.kubectl('apply', '--server-side', '-k', join(root, 'deploy'))
+  if (crds === undefined) await plane.kubectl('apply', '--server-side', '-k', deploy)
+  else await installBeside(plane, crds)
   await plane.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s')
   await scaleShippedControllerAway(plane)
+}
+
+async function installBeside(plane: ControlPlane, crds: string): Promise<void> {
+  await plane.kubectl('apply', '--server-side', '-k', crds)
+  for (const file of ['controller.yaml', 'rbac.yaml']) {
+    await plane.kubectl('apply', '--server-side', '-f', join(deploy, file))
+  }
+}
+
+async function furnish(plane: ControlPlane): Promise<Rig> {
   const logs = join(plane.folder, 'haldane')
   mkdirSync(logs, { recursive: true })
   const children = new Children(logs)

@@ -2,12 +2,14 @@
 import { canaryWeight, drivenRoutes } from '../mesh/routes.ts'
 import type { KubeObject, ObjectRef } from '../object.ts'
 import { failed, ok, type Problem, problem, type Result } from '../result.ts'
+import type { ReplicaSetFacts } from '../rollout/facts.ts'
 import { managedByAnnotation } from '../rollout/keys.ts'
 import type { Identity, RouteFacts, Scene } from '../rollout/scene.ts'
 import type { RolloutSpec } from '../rollout/spec.ts'
 import { type Analyses, analysesOf, templateRefs } from './analyses.ts'
 import { replicaSetFacts, runFacts, serviceFacts } from './facts.ts'
 import type { JudgeDefaults } from './judge-settings.ts'
+import { isMadeOf } from './known-template.ts'
 import { podTemplateHash, stepHash } from './pod-template-hash.ts'
 import { parseRollout } from './rollout.ts'
 import { parseRolloutStatus } from './rollout-status.ts'
@@ -62,16 +64,29 @@ function assemble(
   parts: Parts,
 ): Scene {
   const status = parseRolloutStatus(rollout.json)
+  const facts = replicaSets.map(replicaSetFacts)
   return {
     rollout: identityOf(rollout),
     spec,
     status,
-    templateHash: podTemplateHash(spec.template, status.collisionCount),
+    templateHash: templateHashOf(spec, status.collisionCount, facts),
     stepHash: stepHash(spec.canary.stepsJson),
-    replicaSets: replicaSets.map(replicaSetFacts),
+    replicaSets: facts,
     runs: runs.flatMap((run) => runFacts(run)),
     ...parts,
   }
+}
+
+/** One template never gets two ReplicaSets: one that was made of it keeps its name, whoever made it, the oldest first. */
+function templateHashOf(
+  { template }: RolloutSpec,
+  collisions: number | undefined,
+  known: readonly ReplicaSetFacts[],
+): string {
+  const hash = podTemplateHash(template, collisions)
+  if (known.some((each) => each.hash === hash)) return hash
+  const oldestFirst = known.toSorted((a, b) => a.createdAt - b.createdAt)
+  return oldestFirst.find((each) => isMadeOf(each.template, template))?.hash ?? hash
 }
 
 function identityOf({ metadata }: KubeObject): Identity {
