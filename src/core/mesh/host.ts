@@ -1,6 +1,7 @@
 /**
  * Whether a destination host as written in a VirtualService of `namespace` names a Service. `reviews`, `reviews.shop`, `reviews.shop.svc` and
  * `reviews.shop.svc.cluster.local` are the same Service when it lives in `shop`; a short name is resolved beside the VirtualService.
+ * `reviews.shop.example` is a host of the outside world.
  */
 export function sameHost(
   host: string,
@@ -8,6 +9,6 @@ export function sameHost(
   service: string,
   serviceNamespace: string,
 ): boolean {
-  const [name, space] = host.split('.')
-  return name === service && (space ?? namespace) === serviceNamespace
+  const [name, space, kind = 'svc'] = host.split('.')
+  return name === service && (space ?? namespace) === serviceNamespace && kind === 'svc'
 }

@@ -1,5 +1,5 @@
 /** Which entries of a VirtualService carry the split between the stable and the canary Service. */
-import { at, isObject, type Json, type JsonObject, listAt, numberAt, textAt } from '../json.ts'
+import { type Json, type JsonObject, listAt, numberAt, textAt } from '../json.ts'
 import { failed, ok, type Problem, problem, type Result } from '../result.ts'
 import { isWeight, type Weight } from '../units.ts'
 import { sameHost } from './host.ts'
@@ -79,18 +79,28 @@ function namedRoutes(
   names: readonly string[],
 ): Result<readonly number[]> {
   const known = entries.map((entry) => textAt(entry, 'name'))
-  const missing = names.filter((name) => !known.includes(name))
-  if (missing.length === 0)
-    return ok(names.map((name) => known.indexOf(name)).toSorted((a, b) => a - b))
-  const there = known.filter((name) => name !== undefined).join(', ') || 'none has a name'
-  return failed(
-    ...missing.map((name) =>
-      problem(
-        'spec.http',
-        `has no route named '${name}' (routes: ${there}); name it there or change virtualService.routes`,
-      ),
-    ),
+  const problems = [...new Set(names)].flatMap((name) => misnamed(name, known))
+  if (problems.length > 0) return failed(...problems)
+  return ok(
+    known.flatMap((name, index) => (name !== undefined && names.includes(name) ? [index] : [])),
   )
+}
+
+/** A name that is there twice leaves it to chance which route would be driven. */
+function misnamed(name: string, known: readonly (string | undefined)[]): readonly Problem[] {
+  const count = known.filter((other) => other === name).length
+  if (count === 1) return []
+  if (count > 1)
+    return [
+      problem('spec.http', `has ${count} routes named '${name}'; give each a name of its own`),
+    ]
+  const there = known.filter((other) => other !== undefined).join(', ') || 'none has a name'
+  return [
+    problem(
+      'spec.http',
+      `has no route named '${name}' (routes: ${there}); name it there or change virtualService.routes`,
+    ),
+  ]
 }
 
 function readRoute(
@@ -120,8 +130,11 @@ function readRoute(
 }
 
 function readDestination(route: Json, pointer: string): Destination {
-  const weight = isObject(at(route)) ? numberAt(route, 'weight') : undefined
-  return { pointer, host: textAt(route, 'destination', 'host') ?? '', weight }
+  return {
+    pointer,
+    host: textAt(route, 'destination', 'host') ?? '',
+    weight: numberAt(route, 'weight'),
+  }
 }
 
 function exactlyOne(

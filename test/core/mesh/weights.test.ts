@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { type Json, type JsonObject, objectAt } from '../../../src/core/json.ts'
+import { drivenRoutes } from '../../../src/core/mesh/routes.ts'
+import { weightPatch } from '../../../src/core/mesh/weights.ts'
+import { weight } from '../../../src/core/units.ts'
+import { jsonPatched } from '../../../src/sandbox/cluster/json-patch.ts'
+
+/** Much that is not ours around two numbers that are. */
+const rich = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { namespace: 'shop', name: 'web', resourceVersion: '7', annotations: { team: 'shop' } },
+  spec: {
+    hosts: ['web.example'],
+    gateways: ['mesh', 'edge'],
+    exportTo: ['.'],
+    tls: [{ match: [{ port: 443, sniHosts: ['x'] }], route: [{ destination: { host: 'tls' } }] }],
+    http: [
+      { name: 'health', match: [{ uri: { exact: '/h' } }], directResponse: { status: 200 } },
+      {
+        name: 'primary',
+        match: [{ withoutHeaders: { 'x-no': { exact: '1' } } }],
+        retries: { attempts: 3, perTryTimeout: '2s', retryOn: '5xx' },
+        timeout: '10s',
+        fault: { delay: { percentage: { value: 0.1 }, fixedDelay: '5s' } },
+        mirror: { host: 'shadow' },
+        mirrorPercentage: { value: 12.5 },
+        headers: { request: { set: { 'x-a': 'b' } } },
+        aFieldOfTomorrow: { deep: [1, 2.5, null, true] },
+        route: [
+          {
+            destination: { host: 'web.shop.svc.cluster.local', port: { number: 80 } },
+            weight: 100,
+            headers: { response: { remove: ['x-b'] } },
+          },
+          { destination: { host: 'web-canary', subset: 'v2' }, weight: 0, aFieldOfTomorrow: 1 },
+          { destination: { host: 'else' }, weight: 0 },
+        ],
+      },
+    ],
+  },
+} as const
+
+test('everything but the two weights comes through to the byte', () => {
+  const before = JSON.stringify(rich)
+  const after = JSON.stringify(patched(rich, 30))
+  const asked = before
+    .replace('"weight":100', '"weight":70')
+    .replace('"subset":"v2"},"weight":0', '"subset":"v2"},"weight":30')
+  expect(after).toBe(asked)
+  expect(JSON.stringify(rich)).toBe(before)
+})
+
+test('the patch tests the version and the hosts that it relies upon', () => {
+  expect(patchOf(rich, 30)).toEqual([
+    { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+    {
+      op: 'test',
+      path: '/spec/http/1/route/0/destination/host',
+      value: 'web.shop.svc.cluster.local',
+    },
+    { op: 'add', path: '/spec/http/1/route/0/weight', value: 70 },
+    { op: 'test', path: '/spec/http/1/route/1/destination/host', value: 'web-canary' },
+    { op: 'add', path: '/spec/http/1/route/1/weight', value: 30 },
+  ])
+})
+
+test.for([
+  {
+    it: 'another version',
+    change: { ...rich, metadata: { ...rich.metadata, resourceVersion: '8' } },
+  },
+  { it: 'other destinations', change: { ...rich, spec: { http: rich.spec.http.toReversed() } } },
+])('the patch fails as a whole on $it', ({ change }) => {
+  expect(jsonPatched(change, patchOf(rich, 30)).ok).toBe(false)
+})
+
+test('nothing is written when the route carries the weight already', () => {
+  expect(patchOf(rich, 0)).toEqual([])
+})
+
+test('only the number that differs is written', () => {
+  const half = route(100, 20)
+  expect(patchOf(half, 0).filter(({ op }) => op === 'add')).toEqual([
+    { op: 'add', path: '/spec/http/0/route/1/weight', value: 0 },
+  ])
+})
+
+test('weights that are absent are added', () => {
+  const after = patched(route(undefined, undefined), 5)
+  expect(JSON.stringify(after)).toContain('"weight":95')
+  expect(JSON.stringify(after)).toContain('"weight":5')
+})
+
+test('several routes move in one patch', () => {
+  const two = { ...route(100, 0), spec: { http: [named('a'), named('b')] } }
+  const found = drivenRoutes(objectAt(two), { ...split, routes: ['a', 'b'] })
+  const operations = found.ok ? weightPatch(found.value, weight(40), '7') : []
+  expect(operations.filter(({ op }) => op === 'add').map(({ path }) => path)).toEqual([
+    '/spec/http/0/route/0/weight',
+    '/spec/http/0/route/1/weight',
+    '/spec/http/1/route/0/weight',
+    '/spec/http/1/route/1/weight',
+  ])
+})
+
+const split = { namespace: 'shop', stableService: 'web', canaryService: 'web-canary' }
+
+function patchOf(json: Json, canary: number): ReturnType<typeof weightPatch> {
+  const http = objectAt(json, 'spec')['http']
+  const isNamed = JSON.stringify(http).includes('"primary"')
+  const found = drivenRoutes(objectAt(json), { ...split, routes: isNamed ? ['primary'] : [] })
+  if (!found.ok) throw new Error(JSON.stringify(found.problems))
+  return weightPatch(found.value, weight(canary), '7')
+}
+
+function patched(json: Json, canary: number): Json {
+  const after = jsonPatched(json, patchOf(json, canary))
+  if (!after.ok) throw new Error(after.message)
+  return after.value
+}
+
+function route(stable: number | undefined, canary: number | undefined): JsonObject {
+  return {
+    metadata: { namespace: 'shop', resourceVersion: '7' },
+    spec: { http: [{ route: [to('web', stable), to('web-canary', canary)] }] },
+  }
+}
+
+function named(name: string): Json {
+  return { name, route: [to('web', 100), to('web-canary', 0)] }
+}
+
+function to(host: string, share: number | undefined): Json {
+  return { destination: { host }, ...(share === undefined ? {} : { weight: share }) }
+}
