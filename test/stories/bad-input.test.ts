@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { argo, rolloutSpec, Sandbox } from './sandbox.ts'
+import { rolloutSpec, Sandbox } from './sandbox.ts'
 
 const judged = { 'haldane.dev/judge': 'default' }
 
 test('a Service that is missing is named with the path and the remedy, and the Rollout goes on when it comes', async () => {
   const sandbox = await new Sandbox().start()
-  await sandbox.create(argo, 'Rollout', 'web', rolloutSpec([{ setWeight: 50 }]))
+  await sandbox.create('Rollout', 'web', rolloutSpec([{ setWeight: 50 }]))
   await sandbox.after(1)
   expect(await sandbox.said()).toMatchInlineSnapshot(
     `"Degraded InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.stableService: Service 'web-stable' does not exist in namespace 'shop'; create it or change the name; spec.strategy.canary.canaryService: Service 'web-canary' does not exist in namespace 'shop'; create it or change the name; spec.strategy.canary.trafficRouting.istio.virtualService.name: VirtualService 'web' does not exist in namespace 'shop'; create it or change the name"`,
@@ -17,7 +17,7 @@ test('a Service that is missing is named with the path and the remedy, and the R
 
 test('a field that nobody knows is named with what was probably meant', async () => {
   const sandbox = await (await new Sandbox().start()).furnish()
-  await sandbox.create(argo, 'Rollout', 'web', {
+  await sandbox.create('Rollout', 'web', {
     ...rolloutSpec([{ setWeight: 50 }]),
     progresDeadlineSeconds: 60,
   })
@@ -33,7 +33,7 @@ test('a field that nobody knows is named with what was probably meant', async ()
 
 test('a field of Argo that is not served yet is refused by name, never ignored', async () => {
   const sandbox = await (await new Sandbox().start()).furnish()
-  await sandbox.create(argo, 'Rollout', 'web', rolloutSpec([{ setCanaryScale: { replicas: 1 } }]))
+  await sandbox.create('Rollout', 'web', rolloutSpec([{ setCanaryScale: { replicas: 1 } }]))
   await sandbox.after(1)
   expect(await sandbox.said()).toMatchInlineSnapshot(
     `"Degraded InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.steps[0].setCanaryScale: is Argo's, but not served by this version of Haldane; remove it or keep this Rollout with Argo's controller"`,
@@ -53,7 +53,7 @@ test('a route that does not exist and a weight that is not ours: no write to tra
     },
   ]
   await sandbox.patch('VirtualService', 'web', { spec: { http } })
-  await sandbox.create(argo, 'Rollout', 'web', rolloutSpec([{ setWeight: 50 }]))
+  await sandbox.create('Rollout', 'web', rolloutSpec([{ setWeight: 50 }]))
   await sandbox.after(1)
   expect(await sandbox.said()).toMatchInlineSnapshot(
     `"Degraded InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.trafficRouting.istio.virtualService: VirtualService 'web' spec.http has no route named 'primary' (routes: main); name it there or change virtualService.routes"`,
@@ -71,7 +71,6 @@ test('a route that does not exist and a weight that is not ours: no write to tra
 test('a template that is missing, then mended', async () => {
   const sandbox = await (await new Sandbox().start()).furnish()
   await sandbox.create(
-    argo,
     'Rollout',
     'web',
     rolloutSpec([{ setWeight: 50 }, { analysis: { templates: [{ templateName: 'judge' }] } }]),
@@ -80,7 +79,7 @@ test('a template that is missing, then mended', async () => {
   expect(await sandbox.said()).toMatchInlineSnapshot(
     `"Degraded InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.steps[1].analysis.templates[0]: AnalysisTemplate 'judge' not found; create it or change templateName"`,
   )
-  await sandbox.create(argo, 'AnalysisTemplate', 'judge', {
+  await sandbox.create('AnalysisTemplate', 'judge', {
     metrics: [{ name: 'requests', provider: { plugin: { 'haldane/judge': {} } } }],
   })
   await sandbox.after(1)
@@ -94,13 +93,7 @@ test.for([
   '$it: never a pass, never a failure, said within a minute, and judged when it is back',
   async ({ trouble }) => {
     const sandbox = await (await new Sandbox().start()).furnish()
-    await sandbox.create(
-      argo,
-      'Rollout',
-      'web',
-      rolloutSpec([{ setWeight: 50 }, { pause: {} }]),
-      judged,
-    )
+    await sandbox.create('Rollout', 'web', rolloutSpec([{ setWeight: 50 }, { pause: {} }]), judged)
     await sandbox.after(1)
     sandbox.world.metrics.suffer(trouble)
     await sandbox.push({ image: 'web:2', failureRatio: '0.03' })
@@ -122,8 +115,8 @@ test('a Rollout that our own code fails on rests, visibly; all others go on', as
       if (ref.kind === 'ReplicaSet' && ref.name.startsWith('web-')) throw new TypeError('a defect')
     },
   })
-  await sandbox.create(argo, 'Rollout', 'web', rolloutSpec([{ setWeight: 50 }]))
-  await sandbox.create(argo, 'Rollout', 'other', rolloutSpec([{ setWeight: 50 }], 'other'))
+  await sandbox.create('Rollout', 'web', rolloutSpec([{ setWeight: 50 }]))
+  await sandbox.create('Rollout', 'other', rolloutSpec([{ setWeight: 50 }], 'other'))
   await sandbox.after(5)
   expect(await sandbox.said()).toContain('it rests until its spec changes, all others go on')
   expect(sandbox.errors).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { listAt, textAt } from '../../src/core/json.ts'
-import { argo, rolloutSpec, Sandbox } from './sandbox.ts'
+import { rolloutSpec, Sandbox } from './sandbox.ts'
 
 const judged = { 'haldane.dev/judge': 'default' }
 const slow = [
@@ -74,7 +74,7 @@ test('the run shows what was found, and the ConfigMap keeps the report', async (
 /** Revision 1 is Healthy, and the next version has just been pushed. */
 async function release(seed: string, version: Parameters<Sandbox['push']>[0]): Promise<Sandbox> {
   const sandbox = await (await new Sandbox(seed).start()).furnish()
-  await sandbox.create(argo, 'Rollout', 'web', rolloutSpec(slow), judged)
+  await sandbox.create('Rollout', 'web', rolloutSpec(slow), judged)
   await sandbox.after(2)
   await sandbox.push(version)
   return sandbox

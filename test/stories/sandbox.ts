@@ -10,6 +10,15 @@ import { createWorld, type World } from '../../src/sandbox/world.ts'
 
 const namespace = 'shop'
 
+const apiVersions = {
+  Service: 'v1',
+  VirtualService: 'networking.istio.io/v1',
+  AnalysisTemplate: 'argoproj.io/v1alpha1',
+  Rollout: 'argoproj.io/v1alpha1',
+} as const
+
+type Made = keyof typeof apiVersions
+
 export type Version = {
   readonly image: string
   readonly failureRatio?: string
@@ -59,9 +68,9 @@ export class Sandbox {
       { destination: { host: `${name}-stable` }, weight: 100 },
       { destination: { host: `${name}-canary` }, weight: 0 },
     ]
-    await this.create('v1', 'Service', `${name}-stable`, service)
-    await this.create('v1', 'Service', `${name}-canary`, service)
-    await this.create('networking.istio.io/v1', 'VirtualService', name, {
+    await this.create('Service', `${name}-stable`, service)
+    await this.create('Service', `${name}-canary`, service)
+    await this.create('VirtualService', name, {
       hosts: [`${name}.example.com`],
       http: [{ name: 'primary', route }],
     })
@@ -69,13 +78,13 @@ export class Sandbox {
   }
 
   async create(
-    apiVersion: string,
-    kind: Kind,
+    kind: Made,
     name: string,
     spec: JsonObject,
     annotations: JsonObject = {},
   ): Promise<void> {
     const ref: ObjectRef = { kind, namespace, name }
+    const apiVersion = apiVersions[kind]
     const object: NewObject = {
       ref,
       json: { apiVersion, kind, metadata: { namespace, name, annotations }, spec },
@@ -142,5 +151,3 @@ export function rolloutSpec(steps: readonly JsonObject[], name = 'web'): JsonObj
     },
   }
 }
-
-export const argo = 'argoproj.io/v1alpha1'
