@@ -86,15 +86,20 @@ function phaseOf(
   { kind, now, startedAt }: Frame,
 ): Phase {
   if (verdict.kind === 'worse') return 'Failed'
-  if (verdict.kind === 'no-worse' && kind === 'Step') return 'Successful'
-  if (run.terminate) return verdict.kind === 'no-data' ? 'Inconclusive' : 'Successful'
+  if (run.terminate) return atEnd(verdict, kind)
+  if (verdict.kind === 'no-worse') return kind === 'Step' ? 'Successful' : 'Running'
   if (settings.deadline === undefined || now < plus(startedAt, settings.deadline)) return 'Running'
   return atDeadline(verdict, settings)
 }
 
+/** Ended from outside: a background that found no harm did its work; a step without a proof passed nothing. */
+function atEnd(verdict: Verdict, kind: RunKind): Phase {
+  if (verdict.kind === 'no-worse') return 'Successful'
+  return verdict.kind === 'undecided' && kind === 'Background' ? 'Successful' : 'Inconclusive'
+}
+
 /** No data is never a pass and never a failure, whatever the deadline says. */
 function atDeadline(verdict: Verdict, { onDeadline }: JudgeSettings): Phase {
-  if (verdict.kind === 'no-worse') return 'Successful'
   if (verdict.kind === 'no-data' || onDeadline === 'inconclusive') return 'Inconclusive'
   return onDeadline === 'pass' ? 'Successful' : 'Failed'
 }
@@ -112,7 +117,7 @@ const severity: readonly Phase[] = [
 function worst(phases: readonly Phase[]): Phase {
   const ended = phases.filter((phase) => severity.indexOf(phase) > severity.indexOf('Pending'))
   const from = ended.length > 0 ? ended : phases
-  return from.toSorted((a, b) => severity.indexOf(b) - severity.indexOf(a))[0] ?? 'Successful'
+  return from.toSorted((a, b) => severity.indexOf(b) - severity.indexOf(a))[0] ?? 'Inconclusive'
 }
 
 function closing(deciding: MetricResult | undefined): string | undefined {
