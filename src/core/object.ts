@@ -1,5 +1,14 @@
 /** What every Kubernetes object has, as far as we rely on it. All else stays opaque. */
-import type { JsonObject } from './json.ts'
+import {
+  booleanAt,
+  type Json,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  textEntries,
+} from './json.ts'
 
 /** The kinds that Haldane reads or writes. */
 export type Kind =
@@ -59,4 +68,34 @@ export function refOf(object: KubeObject): ObjectRef {
 /** `Kind/namespace/name`, the key of caches and queues. */
 export function keyOf(ref: ObjectRef): string {
   return `${ref.kind}/${ref.namespace}/${ref.name}`
+}
+
+/** Of a whole object. What is not there is empty, or 0. */
+export function metadataOf(json: JsonObject): Metadata {
+  const metadata = objectAt(json, 'metadata')
+  const text = (key: string): string => textAt(metadata, key) ?? ''
+  return {
+    name: text('name'),
+    namespace: text('namespace'),
+    uid: text('uid'),
+    resourceVersion: text('resourceVersion'),
+    generation: numberAt(metadata, 'generation') ?? 0,
+    creationTimestamp: text('creationTimestamp'),
+    deletionTimestamp: textAt(metadata, 'deletionTimestamp'),
+    labels: textEntries(metadata['labels']),
+    annotations: textEntries(metadata['annotations']),
+    ownerReferences: listAt(metadata, 'ownerReferences').map(ownerReference),
+  }
+}
+
+function ownerReference(json: Json): OwnerReference {
+  const text = (key: string): string => textAt(json, key) ?? ''
+  return {
+    apiVersion: text('apiVersion'),
+    kind: text('kind'),
+    name: text('name'),
+    uid: text('uid'),
+    controller: booleanAt(json, 'controller'),
+    blockOwnerDeletion: booleanAt(json, 'blockOwnerDeletion'),
+  }
 }
