@@ -66,7 +66,7 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
     to: ['sandbox/', 'ports.ts', 'core/', '@prometheus-io/lezer-promql', '@lezer/common'],
   },
   { from: 'app/controller/', to: ['app/controller/', 'ports.ts', 'core/'] },
-  { from: 'app/cli/', to: ['app/cli/', 'ports.ts', 'core/', 'node:', 'commander', 'yaml'] },
+  { from: 'app/cli/', to: ['app/cli/', 'ports.ts', 'core/', 'node:', 'commander'] },
   { from: 'main', to: ['main/', 'adapters/', 'app/', 'sandbox/', 'ports.ts', 'core/', 'node:'] },
 ]
 
