@@ -29,7 +29,7 @@ export type Block = {
 }
 
 /** After so many blocks without one side its other half is too old to compare with. */
-const longestInBlocks = 10
+export const longestInBlocks = 10
 
 export const nothing: Counts = { requests: 0, failures: 0, excluded: 0 }
 
@@ -169,6 +169,6 @@ export function sumOf(a: Counts, b: Counts): Counts {
   }
 }
 
-function emptyBlock(at: Instant): Block {
+export function emptyBlock(at: Instant): Block {
   return { start: at, end: at, canary: { judged: nothing, all: nothing }, stable: nothing }
 }

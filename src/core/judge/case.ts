@@ -14,6 +14,7 @@ import {
   minus,
   plus,
 } from '../units.ts'
+import { silentSide } from './block-case.ts'
 import { BlockMaker } from './blocks.ts'
 import { Callers } from './callers.ts'
 import type { Dispersion } from './dispersion.ts'
@@ -24,7 +25,7 @@ import type { Reading, Series } from './reading.ts'
 import type { JudgeSettings } from './settings.ts'
 import type { Trial } from './trial.ts'
 import { diagnose, troubleIn } from './trouble.ts'
-import type { Findings, Ruling, Side, Trouble, TroubleReason, Verdict } from './verdict.ts'
+import type { Findings, Ruling, Trouble, TroubleReason, Verdict } from './verdict.ts'
 
 /** The answers to one look, all of them for the same window. */
 export type Heard = {
@@ -151,11 +152,6 @@ function findingsOf({ blocks, callers, judgement, state }: Case): Findings {
     trouble: state.trouble,
     quality: { ...blocks.quality, notNumbers: state.notNumbers },
   }
-}
-
-function silentSide({ canary, stable }: Findings): Side | undefined {
-  if (canary.all.requests === 0) return 'canary'
-  return stable.all.requests === 0 ? 'stable' : undefined
 }
 
 /** A fresh case begins a block before its revision did, so that old pods have a starting point and new ones none. */
