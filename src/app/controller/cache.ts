@@ -51,6 +51,7 @@ export class Cache {
     const known = this.#objects.get(key)
     if (known !== undefined && !isNewer(object, known)) return
     this.#objects.set(key, object)
+    for (const uid of known === undefined ? [] : ownersOf(known)) this.#ownedKeys(uid).delete(key)
     for (const uid of ownersOf(object)) this.#ownedKeys(uid).add(key)
     this.#listener(object)
   }
