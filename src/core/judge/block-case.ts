@@ -70,6 +70,11 @@ export class BlockCase {
     this.#close(given)
   }
 
+  /** Whether it was found worse, which is final; cheap enough to ask after every block. */
+  get isWorse(): boolean {
+    return this.#judgement.worse !== undefined
+  }
+
   verdict(): Verdict {
     const findings = this.#findings()
     return { ...this.#ruling(findings), findings }
