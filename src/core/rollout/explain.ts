@@ -31,7 +31,7 @@ export function explain(reason: Reason): string {
     case 'WaitingForPods':
       return `waiting for pods: ${reason.available} of ${reason.needed} are available`
     case 'WaitingForWeight':
-      return `waiting for the route to carry ${reason.asked} %, it carries ${reason.carried ?? 'no clear weight'}`
+      return `waiting for the route to carry ${reason.asked} %, it carries ${reason.carried === undefined ? 'no clear weight' : `${reason.carried} %`}`
     case 'WaitingForAnalysis':
       return `waiting for analysis ${reason.run ?? 'to begin'}`
   }

@@ -1,0 +1,360 @@
+import { describe, expect, test } from 'vitest'
+import { changes } from '../../../src/core/rollout/changes.ts'
+import { shapeFor } from '../../../src/core/rollout/shape.ts'
+import { standingOf } from '../../../src/core/rollout/stage.ts'
+import { weight } from '../../../src/core/units.ts'
+import { at, type Differs, replicaSet, scene } from './build.ts'
+
+describe('the weight of the canary', () => {
+  type Row = { readonly it: string; readonly sees: Differs; readonly is: number | undefined }
+  const rows: readonly Row[] = [
+    { it: 'that of the step', sees: {}, is: 50 },
+    { it: 'nothing without its ReplicaSet', sees: { canary: undefined }, is: 0 },
+    { it: 'nothing without a pod', sees: { canary: { available: 0 } }, is: 0 },
+    { it: 'nothing before its Service selects it', sees: { services: ['aaa', 'aaa'] }, is: 0 },
+    {
+      it: 'that of the last step while pods for the next are missing',
+      sees: { steps: 'setWeight 20 | setWeight 80', status: { currentStepIndex: 1 } },
+      is: 20,
+    },
+    {
+      it: 'left alone when it is lower than that',
+      sees: {
+        steps: 'setWeight 20 | setWeight 80',
+        status: { currentStepIndex: 1 },
+        route: [95, 5],
+      },
+      is: undefined,
+    },
+    {
+      it: 'not raised while stable cannot carry the rest',
+      sees: { stable: { available: 1 } },
+      is: 0,
+    },
+    {
+      it: 'that of the last weight in a pause',
+      sees: { status: { currentStepIndex: 1 }, route: [100, 0] },
+      is: 50,
+    },
+    {
+      it: 'nothing in a pause before any weight',
+      sees: { steps: 'pause', route: [50, 50] },
+      is: 0,
+    },
+    {
+      it: 'all when all steps are done',
+      sees: { status: { currentStepIndex: 2 }, canary: { wanted: 4 } },
+      is: 100,
+    },
+    {
+      it: 'the last one until all pods are up',
+      sees: { status: { currentStepIndex: 2 }, route: [0, 100] },
+      is: 50,
+    },
+    {
+      it: 'kept by promote --full until all pods are up',
+      sees: { status: { promoteFull: true }, route: [30, 70] },
+      is: undefined,
+    },
+    {
+      it: 'nothing after an abort, whatever pods say',
+      sees: { status: { abort: true }, canary: { available: 0 } },
+      is: 0,
+    },
+    {
+      it: 'kept after a promotion until the stable Service selects the new pods',
+      sees: { status: { stableRS: 'bbb' }, route: [0, 100] },
+      is: undefined,
+    },
+    {
+      it: 'nothing once it does',
+      sees: { status: { stableRS: 'bbb' }, route: [0, 100], services: ['bbb', 'bbb'] },
+      is: 0,
+    },
+    {
+      it: 'set right on the first deployment',
+      sees: { status: { stableRS: undefined }, route: [undefined, undefined] },
+      is: 0,
+    },
+  ]
+
+  test.for(rows)('$it', ({ sees, is }) => {
+    expect(shape(sees).canary).toBe(is)
+  })
+})
+
+describe('what the Services select', () => {
+  type Row = {
+    readonly it: string
+    readonly sees: Differs
+    readonly is: readonly [stable: string | undefined, canary: string | undefined]
+  }
+  const rows: readonly Row[] = [
+    { it: 'stable and canary', sees: {}, is: ['aaa', 'bbb'] },
+    {
+      it: 'the canary as soon as one pod is there',
+      sees: { services: ['aaa', 'aaa'], canary: { available: 1 } },
+      is: ['aaa', 'bbb'],
+    },
+    {
+      it: 'the old ones until then',
+      sees: { services: ['aaa', 'aaa'], canary: { available: 0 } },
+      is: ['aaa', undefined],
+    },
+    {
+      it: 'a Service that is not ours yet waits for all pods',
+      sees: { services: ['aaa', undefined], canary: { available: 1 } },
+      is: ['aaa', undefined],
+    },
+    {
+      it: 'a Service that is not ours yet, all pods up',
+      sees: { services: [undefined, undefined] },
+      is: ['aaa', 'bbb'],
+    },
+    {
+      it: 'both the stable pods after an abort',
+      sees: { status: { abort: true } },
+      is: ['aaa', 'aaa'],
+    },
+    {
+      it: 'both the new pods after a promotion',
+      sees: { status: { stableRS: 'bbb' } },
+      is: ['bbb', 'bbb'],
+    },
+    {
+      it: 'no pods that are not there',
+      sees: { status: { stableRS: 'bbb' }, canary: { available: 0 } },
+      is: [undefined, undefined],
+    },
+  ]
+
+  test.for(rows)('$it', ({ sees, is }) => {
+    const { stableService, canaryService } = shape(sees)
+    expect([stableService, canaryService]).toEqual(is)
+  })
+})
+
+describe('pods', () => {
+  const settled = { stableRS: 'bbb' }
+  const moved = { status: settled, services: ['bbb', 'bbb'], route: [100, 0] } as const
+  const aborted = { status: { abort: true }, services: ['aaa', 'aaa'], route: [100, 0] } as const
+  const middle = replicaSet('mid', { revision: 1 })
+  type Row = {
+    readonly it: string
+    readonly sees: Differs
+    readonly of: string
+    readonly are: string
+  }
+  const rows: readonly Row[] = [
+    {
+      it: 'as many as the weight needs, rounded up',
+      sees: { steps: 'setWeight 30' },
+      of: 'bbb',
+      are: '2',
+    },
+    { it: 'none before the first weight', sees: { steps: 'pause' }, of: 'bbb', are: '0' },
+    {
+      it: 'all when all steps are done',
+      sees: { status: { currentStepIndex: 2 } },
+      of: 'bbb',
+      are: '4',
+    },
+    { it: 'stable keeps all', sees: { status: { currentStepIndex: 2 } }, of: 'aaa', are: '4' },
+    { it: 'stable grows with the spec', sees: { spec: { replicas: 9 } }, of: 'aaa', are: '9' },
+    { it: 'held by a hand', sees: { spec: { paused: true, replicas: 9 } }, of: 'bbb', are: '2' },
+    {
+      it: 'held by an open question',
+      sees: {
+        spec: { replicas: 9 },
+        status: { pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: at(0) }] },
+      },
+      of: 'bbb',
+      are: '2',
+    },
+    {
+      it: 'not held by a pause step',
+      sees: {
+        spec: { replicas: 9 },
+        status: {
+          currentStepIndex: 1,
+          pauseConditions: [{ reason: 'CanaryPauseStep', startTime: at(0) }],
+        },
+      },
+      of: 'bbb',
+      are: '5',
+    },
+    {
+      it: 'an abort keeps them while traffic reaches them',
+      sees: { status: { abort: true } },
+      of: 'bbb',
+      are: '2',
+    },
+    { it: 'then gives them its delay', sees: aborted, of: 'bbb', are: '2 until 30' },
+    {
+      it: 'an abort whose delay is over',
+      sees: { ...aborted, canary: { scaleDownAt: at(0) } },
+      of: 'bbb',
+      are: '0',
+    },
+    {
+      it: 'an abort waits for stable pods',
+      sees: { ...aborted, stable: { available: 3 } },
+      of: 'bbb',
+      are: '2',
+    },
+    {
+      it: 'the old ones stay while a Service selects them',
+      sees: { status: settled },
+      of: 'aaa',
+      are: '4',
+    },
+    { it: 'then they wait out their delay', sees: moved, of: 'aaa', are: '4 until 30' },
+    {
+      it: 'a delay that began is not begun again',
+      sees: { ...moved, stable: { scaleDownAt: at(7) } },
+      of: 'aaa',
+      are: '4 until 7',
+    },
+    {
+      it: 'a retry takes its pods back',
+      sees: { canary: { scaleDownAt: at(7) } },
+      of: 'bbb',
+      are: '2',
+    },
+    { it: 'a revision between goes at once', sees: { others: [middle] }, of: 'mid', are: '0' },
+    {
+      it: 'unless the canary Service still sends traffic there',
+      sees: { others: [middle], services: ['aaa', 'mid'] },
+      of: 'mid',
+      are: '2',
+    },
+    {
+      it: 'unless its own delay runs',
+      sees: { others: [{ ...middle, scaleDownAt: at(7) }] },
+      of: 'mid',
+      are: '2 until 7',
+    },
+    {
+      it: 'a Service that selects every pod keeps them',
+      sees: { others: [middle], services: ['aaa', undefined] },
+      of: 'mid',
+      are: '2',
+    },
+  ]
+
+  test.for(rows)('$it', ({ sees, of, are }) => {
+    const found = shape(sees).pods.find(({ replicaSet: facts }) => facts.hash === of)
+    const until =
+      found?.scaleDownAt === undefined ? '' : ` until ${(found.scaleDownAt - at(0)) / 1000}`
+    expect(`${found?.replicas}${until}`).toBe(are)
+  })
+
+  test('an abort with delay 0 keeps them for ever', () => {
+    const canary = { ...scene().spec.canary, abortScaleDownDelay: 'never' } as const
+    const pods = shape({ ...aborted, spec: { canary } }).pods
+    expect(pods.map(({ replicas, scaleDownAt }) => [replicas, scaleDownAt])).toEqual([
+      [4, undefined],
+      [2, undefined],
+    ])
+  })
+})
+
+describe('the order of writes', () => {
+  type Row = { readonly it: string; readonly sees: Differs; readonly writes: readonly string[] }
+  const rows: readonly Row[] = [
+    { it: 'none when everything stands as wanted', sees: {}, writes: [] },
+    {
+      it: 'up: Service before traffic',
+      sees: { services: ['aaa', 'aaa'], route: [50, 50], canary: { available: 2 } },
+      writes: ['route', 'web-canary'],
+    },
+    {
+      it: 'up: pods, then traffic',
+      sees: { steps: 'setWeight 80', canary: { wanted: 2 }, route: [100, 0] },
+      writes: ['web-bbb'],
+    },
+    {
+      it: 'down in a step: traffic, then pods',
+      sees: { steps: 'setWeight 20', canary: { wanted: 3 } },
+      writes: ['route', 'web-bbb'],
+    },
+    {
+      it: 'back: traffic, then the canary Service, pods later',
+      sees: { status: { abort: true } },
+      writes: ['route', 'web-canary'],
+    },
+    {
+      it: 'back, stable pods short: first they grow',
+      sees: { status: { abort: true }, stable: { wanted: 3 } },
+      writes: ['web-aaa', 'route', 'web-canary'],
+    },
+    {
+      it: 'after a promotion: the stable Service first',
+      sees: { status: { stableRS: 'bbb' }, route: [0, 100], canary: { wanted: 4 } },
+      writes: ['web-stable'],
+    },
+    {
+      it: 'then traffic',
+      sees: {
+        status: { stableRS: 'bbb' },
+        route: [0, 100],
+        canary: { wanted: 4 },
+        services: ['bbb', 'bbb'],
+      },
+      writes: ['route', 'web-aaa'],
+    },
+  ]
+
+  test.for(rows)('$it', ({ sees, writes }) => {
+    const seen = scene(sees)
+    const actions = changes(seen, shapeFor(seen, standingOf(seen), at(0)))
+    expect(actions.map(target)).toEqual(writes)
+  })
+
+  test('what is told: pods, Service, traffic', () => {
+    const seen = scene({ services: ['aaa', 'aaa'], route: [100, 0], stable: { wanted: 3 } })
+    const all = changes(seen, { ...shapeFor(seen, standingOf(seen), at(0)), canary: weight(50) })
+    expect(all.flatMap(({ notes }) => notes)).toEqual([
+      {
+        type: 'Normal',
+        reason: 'ScalingReplicaSet',
+        message: 'Scaled up ReplicaSet web-aaa (revision 1) from 3 to 4',
+      },
+      {
+        type: 'Normal',
+        reason: 'SwitchService',
+        message: "Switched selector for service 'web-canary' from 'aaa' to 'bbb'",
+      },
+      {
+        type: 'Normal',
+        reason: 'TrafficWeightUpdated',
+        message: 'Traffic weight updated from 0 to 50',
+      },
+    ])
+  })
+
+  test('a Service is claimed with its first pin, and how many pods are wanted stands on each ReplicaSet', () => {
+    const seen = scene({ services: ['aaa', undefined], spec: { replicas: 5 } })
+    const bodies = changes(seen, shapeFor(seen, standingOf(seen), at(0))).flatMap((action) =>
+      action.kind === 'merge' ? [action.body] : [],
+    )
+    expect(bodies).toContainEqual({
+      metadata: { annotations: { 'argo-rollouts.argoproj.io/managed-by-rollouts': 'web' } },
+      spec: { selector: { 'rollouts-pod-template-hash': 'bbb' } },
+    })
+    expect(bodies).toContainEqual({
+      metadata: { annotations: { 'rollout.argoproj.io/desired-replicas': '5' } },
+      spec: { replicas: 5 },
+    })
+  })
+})
+
+function shape(sees: Differs): ReturnType<typeof shapeFor> {
+  const seen = scene(sees)
+  return shapeFor(seen, standingOf(seen), at(0))
+}
+
+function target(action: ReturnType<typeof changes>[number]): string {
+  if (action.kind === 'create') return action.object.ref.name
+  return action.kind === 'json' ? 'route' : action.ref.name
+}
