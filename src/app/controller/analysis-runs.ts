@@ -42,7 +42,8 @@ export class AnalysisRuns {
 
   async pass(ref: ObjectRef): Promise<Instant | undefined> {
     const object = this.#with.cache.get(ref)
-    if (object === undefined || isOver(object)) return undefined
+    if (object === undefined) return undefined
+    if (isOver(object)) return this.#forget(object)
     const run = parseAnalysisRun(object.json)
     if (!run.ok)
       return this.#close(
@@ -53,6 +54,10 @@ export class AnalysisRuns {
     const asked = readRun(object, run.value, this.#with.defaults)
     if (!asked.ok) return this.#close(object, run.value, problemText(asked.problems))
     return this.#measure(object, run.value, asked.value)
+  }
+
+  #forget({ metadata }: KubeObject): undefined {
+    this.#writtenAt.delete(metadata.uid)
   }
 
   async #measure(

@@ -15,13 +15,11 @@ export class Writer {
     this.#cache = cache
   }
 
-  async apply(
-    actions: readonly Action[],
-    tell: (notes: readonly Note[]) => Promise<void>,
-  ): Promise<void> {
+  /** `tell` hears of each write once it is done. */
+  async apply(actions: readonly Action[], tell: (notes: readonly Note[]) => void): Promise<void> {
     for (const action of actions) {
       await this.#write(action)
-      await tell(action.notes)
+      tell(action.notes)
     }
   }
 

@@ -9,8 +9,9 @@ import { AnalysisRuns } from './analysis-runs.ts'
 import { Writer } from './apply.ts'
 import { Cache } from './cache.ts'
 import { Court, type MetricsAt } from './court.ts'
-import { createTeller } from './events.ts'
-import { WorkQueue } from './queue.ts'
+import { Teller } from './events.ts'
+import { type Work, WorkQueue } from './queue.ts'
+import { References } from './references.ts'
 import { Reports } from './reports.ts'
 import { Rollouts } from './rollouts.ts'
 
@@ -47,56 +48,45 @@ export async function startController(options: ControllerOptions): Promise<Contr
   return { resync: () => running.resync(), stop: () => running.stop() }
 }
 
+/** Passes at the same time. Rollouts have a queue of their own: a metrics store that answers slowly never holds up a rollback. */
+const rolloutsAtOnce = 10
+const runsAtOnce = 30
+
 class Running {
   readonly #cache: Cache
-  readonly #queue: WorkQueue
+  readonly #queues: Readonly<Record<'Rollout' | 'AnalysisRun', WorkQueue>>
   readonly #rollouts: Rollouts
   readonly #runs: AnalysisRuns
   readonly #log: Log
-  /** Rollouts by what they refer to. */
-  readonly #referrers = new Map<string, Set<string>>()
-  /** Rollouts that our code failed on, and the generation that it failed on. */
+  readonly #references = new References()
+  /** What our code failed on, and the generation that it failed on. */
   readonly #resting = new Map<string, number>()
   #synced = false
 
-  constructor({ cluster, metricsAt, clock, log, tell, defaults, links }: ControllerOptions) {
+  constructor(options: ControllerOptions) {
+    const { cluster, metricsAt, clock, log } = options
     this.#log = log
-    this.#cache = new Cache(cluster, kinds, (object) => this.#hear(object))
-    this.#queue = new WorkQueue(clock, {
+    const cache = new Cache(cluster, kinds, (object) => this.#hear(object))
+    this.#cache = cache
+    const work: Work = {
       pass: (key) => this.#pass(key),
       failed: (key, error, tries) => this.#failed(key, error, tries),
-    })
-    const writer = new Writer(cluster, this.#cache)
-    const teller = createTeller({ cluster, clock, log, tell })
-    const court = new Court(metricsAt, clock)
-    const reports = new Reports({
-      cache: this.#cache,
-      cluster,
-      court,
-      clock,
-      log,
-      tell,
-      teller,
-      links,
-      defaults,
-    })
-    this.#rollouts = new Rollouts({
-      cache: this.#cache,
-      writer,
-      teller,
-      clock,
-      tell,
-      defaults,
-      finished: (scene) => reports.consider(scene),
-    })
+    }
+    this.#queues = {
+      Rollout: new WorkQueue(clock, work, rolloutsAtOnce),
+      AnalysisRun: new WorkQueue(clock, work, runsAtOnce),
+    }
+    const shared = {
+      ...options,
+      cache,
+      writer: new Writer(cluster, cache),
+      teller: new Teller(options),
+      court: new Court(metricsAt, clock),
+    }
+    const reports = new Reports(shared)
+    this.#rollouts = new Rollouts({ ...shared, finished: (scene) => reports.consider(scene) })
     this.#runs = new AnalysisRuns({
-      cache: this.#cache,
-      writer,
-      court,
-      clock,
-      log,
-      tell,
-      defaults,
+      ...shared,
       metadataFor: (trial, metric) => reports.metadataFor(trial, metric),
     })
   }
@@ -108,49 +98,49 @@ class Running {
   }
 
   stop(): void {
-    this.#queue.stop()
+    for (const queue of Object.values(this.#queues)) queue.stop()
     this.#cache.stop()
   }
 
   resync(): void {
-    for (const object of [...this.#cache.all('Rollout'), ...this.#cache.all('AnalysisRun')])
+    for (const object of [...this.#cache.all('Rollout'), ...this.#cache.all('AnalysisRun')]) {
       this.#hear(object)
+    }
   }
 
   #hear(object: KubeObject): void {
-    if (object.kind === 'Rollout') this.#refer(object)
+    const key = keyOf(refOf(object))
+    if (object.kind === 'Rollout')
+      this.#references.set(
+        key,
+        this.#cache.get(refOf(object)) === undefined ? [] : referencesOf(object),
+      )
     if (!this.#synced) return
     if (object.kind === 'Rollout' || object.kind === 'AnalysisRun')
-      this.#queue.add(keyOf(refOf(object)))
-    for (const key of this.#concerned(object)) this.#queue.add(key)
+      this.#queues[object.kind].add(key)
+    for (const concerned of this.#concernedBy(object)) this.#queues.Rollout.add(concerned)
   }
 
-  #concerned(object: KubeObject): readonly string[] {
+  #concernedBy(object: KubeObject): readonly string[] {
     const { namespace, ownerReferences } = object.metadata
     const owners = ownerReferences
       .filter(({ kind, controller }) => kind === 'Rollout' && controller === true)
       .map(({ name }) => keyOf({ kind: 'Rollout', namespace, name }))
-    return [...owners, ...(this.#referrers.get(keyOf(refOf(object))) ?? [])]
-  }
-
-  #refer(rollout: KubeObject): void {
-    const key = keyOf(refOf(rollout))
-    for (const reference of referencesOf(rollout)) {
-      const referrers = this.#referrers.get(keyOf(reference)) ?? new Set()
-      this.#referrers.set(keyOf(reference), referrers.add(key))
-    }
+    return [...owners, ...this.#references.referrersOf(keyOf(refOf(object)))]
   }
 
   async #pass(key: string): Promise<Instant | undefined> {
     const ref = parseKey(key)
     const object = this.#cache.get(ref)
-    if (object === undefined) {
-      this.#queue.forget(key)
-      return undefined
-    }
+    if (object === undefined) return this.#forget(key, ref)
     if (this.#resting.get(key) === object.metadata.generation) return undefined
     this.#resting.delete(key)
     return ref.kind === 'Rollout' ? this.#rollouts.pass(ref) : this.#runs.pass(ref)
+  }
+
+  #forget(key: string, { kind }: WorkRef): undefined {
+    this.#resting.delete(key)
+    this.#queues[kind].forget(key)
   }
 
   /** What the world refuses is tried again; what our own code throws on rests, visibly, and all others go on. */
@@ -174,7 +164,9 @@ class Running {
   }
 }
 
-function parseKey(key: string): ObjectRef {
+type WorkRef = ObjectRef & { readonly kind: 'Rollout' | 'AnalysisRun' }
+
+function parseKey(key: string): WorkRef {
   const [kind, namespace = '', name = ''] = key.split('/')
   return { kind: kind === 'AnalysisRun' ? 'AnalysisRun' : 'Rollout', namespace, name }
 }

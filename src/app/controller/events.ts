@@ -1,4 +1,7 @@
-/** Notes → Kubernetes events on the Rollout. An event that cannot be written is lost, never a reason to stop. */
+/**
+ * Notes → Kubernetes events on the Rollout, in the background and in order. Nobody waits for an event: one that cannot be written is
+ * lost, with a line in the log, and never a reason to stop or to be late with a weight.
+ */
 import type { JsonObject } from '../../core/json.ts'
 import type { KubeObject } from '../../core/object.ts'
 import type { Note } from '../../core/rollout/action.ts'
@@ -8,39 +11,53 @@ import type { Clock, Cluster, Log, Tell } from '../../ports.ts'
 /** The API server takes no longer one. */
 export const longestMessage = 1024
 
-export type Teller = (object: KubeObject, notes: readonly Note[]) => Promise<void>
+/** Events that wait to be written; more are dropped. */
+const mostWaiting = 1000
 
-export function createTeller({
-  cluster,
-  clock,
-  log,
-  tell,
-}: {
+export type TellerOptions = {
   readonly cluster: Cluster
   readonly clock: Clock
   readonly log: Log
   readonly tell: Tell
-}): Teller {
-  return async (object, notes) => {
+}
+
+export class Teller {
+  readonly #with: TellerOptions
+  readonly #waiting: { readonly namespace: string; readonly json: JsonObject }[] = []
+  #isWriting = false
+
+  constructor(options: TellerOptions) {
+    this.#with = options
+  }
+
+  tell(object: KubeObject, notes: readonly Note[]): void {
+    const { clock, log, tell } = this.#with
     const { namespace, name } = object.metadata
     for (const note of notes) {
       log.info(note.message, { namespace, rollout: name, reason: note.reason })
       tell({ kind: 'note', rollout: { namespace, name }, at: clock.now(), note })
-      await write(cluster, object, eventOf(object, note, timestamp(clock.now()))).catch(
-        (error: unknown) => {
-          log.warn(`an event could not be written: ${String(error)}`, {
-            namespace,
-            rollout: name,
-            reason: note.reason,
-          })
-        },
-      )
+      this.#enqueue(namespace, eventOf(object, note, timestamp(clock.now())))
     }
   }
-}
 
-async function write(cluster: Cluster, { metadata }: KubeObject, json: JsonObject): Promise<void> {
-  await cluster.create({ ref: { kind: 'Event', namespace: metadata.namespace, name: '' }, json })
+  #enqueue(namespace: string, json: JsonObject): void {
+    if (this.#waiting.length >= mostWaiting) return
+    this.#waiting.push({ namespace, json })
+    if (!this.#isWriting) void this.#write()
+  }
+
+  async #write(): Promise<void> {
+    this.#isWriting = true
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      const { namespace, json } = next
+      await this.#with.cluster
+        .create({ ref: { kind: 'Event', namespace, name: '' }, json })
+        .catch((error: unknown) =>
+          this.#with.log.warn(`an event could not be written: ${String(error)}`, { namespace }),
+        )
+    }
+    this.#isWriting = false
+  }
 }
 
 function eventOf(

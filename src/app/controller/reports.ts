@@ -48,24 +48,22 @@ export class Reports {
     this.#with = options
   }
 
-  /** Makes the report of a release that is over, once. A report that cannot be written is tried again and holds nothing up. */
-  async consider(scene: Scene): Promise<void> {
+  /** Makes the report of a release that is over, once, in the background. One that cannot be written is tried again in a later pass. */
+  consider(scene: Scene): void {
     const ended = endOf(scene)
     const current = currentOf(scene)
     if (ended === undefined || current === undefined) return
     const key = `${current.uid}/${timestamp(ended.journal.startedAt)}`
     if (this.#done.has(key)) return
     this.#done.add(key)
-    try {
-      await this.#report(scene, ended, current)
-    } catch (error) {
-      this.#done.delete(key)
-      if (!(error instanceof PortError)) throw error
-      this.#with.log.warn(`the report could not be written: ${error.message}`, {
-        namespace: scene.rollout.namespace,
-        rollout: scene.rollout.name,
+    const { namespace, name } = scene.rollout
+    this.#report(scene, ended, current).catch((error: unknown) => {
+      if (error instanceof PortError) this.#done.delete(key)
+      this.#with.log.warn(`the report could not be written: ${String(error)}`, {
+        namespace,
+        rollout: name,
       })
-    }
+    })
   }
 
   /** What a person wants to read beside a measurement. */
@@ -89,7 +87,7 @@ export class Reports {
       return
     const report = await this.#make(scene, ended, current)
     await this.#write(ref, report, current, before !== undefined)
-    await this.#announce(scene, report)
+    this.#announce(scene, report)
   }
 
   async #make(scene: Scene, ended: Ended, current: ReplicaSetFacts): Promise<ReleaseReport> {
@@ -185,11 +183,11 @@ export class Reports {
     else await this.#with.cluster.create(object)
   }
 
-  async #announce(scene: Scene, report: ReleaseReport): Promise<void> {
+  #announce(scene: Scene, report: ReleaseReport): void {
     const { namespace, name } = scene.rollout
     const rollout = this.#with.cache.get({ kind: 'Rollout', namespace, name })
     if (rollout !== undefined) {
-      await this.#with.teller(rollout, [normal('ReleaseReport', announcement(report))])
+      this.#with.teller.tell(rollout, [normal('ReleaseReport', announcement(report))])
     }
     this.#with.tell({
       kind: 'report',

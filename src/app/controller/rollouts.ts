@@ -31,8 +31,8 @@ export type RolloutsOptions = {
   readonly clock: Clock
   readonly tell: Tell
   readonly defaults: JudgeDefaults
-  /** Told of every finished pass; makes the report of a release that is over. */
-  readonly finished: (scene: Scene) => Promise<void>
+  /** Told of every finished pass; makes the report of a release that is over, in its own time. */
+  readonly finished: (scene: Scene) => void
 }
 
 export class Rollouts {
@@ -49,11 +49,11 @@ export class Rollouts {
     const scene = sceneOf(this.#around(rollout))
     if (!scene.ok) return this.#refuse(rollout, problemText(scene.problems))
     const next = plan(scene.value, this.#with.clock.now())
-    await this.#with.writer.apply(next.actions, (notes) => this.#with.teller(rollout, notes))
+    await this.#with.writer.apply(next.actions, (notes) => this.#with.teller.tell(rollout, notes))
     await this.#record(ref, rollout, next.status)
-    await this.#with.teller(rollout, next.notes)
+    this.#with.teller.tell(rollout, next.notes)
     this.#show(scene.value, next)
-    await this.#with.finished(scene.value)
+    this.#with.finished(scene.value)
     return next.wakeAt
   }
 
@@ -86,7 +86,7 @@ export class Rollouts {
     const notes: readonly Note[] =
       before.message === status.message ? [] : [warning('InvalidSpec', message)]
     await this.#write(rollout, status)
-    await this.#with.teller(rollout, notes)
+    this.#with.teller.tell(rollout, notes)
     return plus(now, lookAgain)
   }
 

@@ -85,9 +85,8 @@ function rig() {
   const told: string[] = []
   const cluster = new FakeCluster()
   const cache = new Cache(cluster, ['ReplicaSet'], () => undefined)
-  const tell = (notes: Action['notes']): Promise<void> => {
+  const tell = (notes: Action['notes']): void => {
     told.push(...notes.map(({ message }) => message))
-    return Promise.resolve()
   }
   return { cluster, cache, writer: new Writer(cluster, cache), told, tell }
 }
