@@ -86,6 +86,19 @@ describe('conditions', () => {
       says: 'False ProgressDeadlineExceeded ReplicaSet "web-bbb" has timed out progressing.',
     },
     {
+      it: 'an earlier revision that was late, another one begun',
+      sees: {
+        ...waits,
+        status: {
+          ...seen,
+          currentPodHash: 'old',
+          conditions: [progressing('ProgressDeadlineExceeded')],
+        },
+      },
+      type: 'Progressing',
+      says: 'True ReplicaSetUpdated ReplicaSet "web-bbb" is progressing.',
+    },
+    {
       it: 'not late yet',
       sees: { ...waits, status: { ...seen, conditions: [progressing('ReplicaSetUpdated', 1)] } },
       type: 'Progressing',

@@ -88,6 +88,14 @@ describe('what is made and what is kept', () => {
       does: 'goes by web-bbb-2',
     },
     {
+      it: 'none while a question is open',
+      sees: {
+        ...watched,
+        status: { pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: at(0) }] },
+      },
+      does: '',
+    },
+    {
       it: 'a run of another step ends',
       sees: { ...inline, runs: [run('web-bbb-2-0', 'Running', { ...stepRun, stepIndex: 0 })] },
       does: 'goes by web-bbb-2-1; create web-bbb-2-1; end web-bbb-2-0',
