@@ -4,11 +4,14 @@
  * What is given is judged: ages of pods are unknown here, so no warm-up applies. Time is the sum of the blocks, from instant 0. A block that lacks
  * a side is held open until both are there, and dropped when that takes longer than ten of the settings' blocks.
  */
+import type { History } from '../stats/dispersion.ts'
 import { type Instant, instant, plus, seconds } from '../units.ts'
-import { type Block, emptyBlock, longestInBlocks, sumOf } from './blocks.ts'
-import { Judgement } from './judgement.ts'
+import { BlockClock } from './block-clock.ts'
+import { type Dispersion, learn } from './dispersion.ts'
+import { type Detail, Judgement } from './judgement.ts'
+import { OpenBlock } from './open-block.ts'
 import type { JudgeSettings } from './settings.ts'
-import type { Counts, Findings, LeftOut, Ruling, Side, Verdict } from './verdict.ts'
+import type { Counts, Findings, Ruling, Side, Verdict } from './verdict.ts'
 
 /** What some pods of one side served during a block. */
 export type PodCounts = {
@@ -42,32 +45,28 @@ export type GivenPodHistory = {
 }
 
 export class BlockCase {
-  readonly #settings: JudgeSettings
   readonly #judgement: Judgement
-  readonly #leftOut = new Map<LeftOut, number>()
-  #open: Block = emptyBlock(instant(0))
-  #canaryWasSeen = false
-  #gaps = 0
+  readonly #clock: BlockClock
+  #open = new OpenBlock(instant(0))
+  #now: Instant = instant(0)
 
-  constructor(settings: JudgeSettings, _history?: GivenHistory) {
-    this.#settings = settings
-    this.#judgement = new Judgement(settings, { kind: 'unknown' })
+  constructor(settings: JudgeSettings, history?: GivenHistory, detail: Detail = 'everything') {
+    this.#judgement = new Judgement(settings, taughtBy(history), detail)
+    this.#clock = new BlockClock(settings.block, this.#now)
   }
 
   add(given: GivenBlock): void {
-    const canary = countsOf(given.canary)
-    const open = this.#open
-    this.#open = {
-      start: open.start,
-      end: plus(open.end, seconds(given.seconds)),
-      canary: {
-        judged: sumOf(open.canary.judged, canary),
-        all: sumOf(open.canary.all, canary),
-      },
-      stable: sumOf(open.stable, countsOf(given.stable)),
+    this.#now = plus(this.#now, seconds(given.seconds))
+    for (const part of given.stable) this.#open.addStable(countsOf(part))
+    for (const part of given.canary) {
+      const { pod, pods = 1 } = part
+      this.#open.addCanary(countsOf(part), { pod, pods, isWarm: true })
     }
-    this.#canaryWasSeen ||= given.canary.length > 0
-    this.#close(given)
+    const present = { canary: given.canary.length > 0, stable: given.stable.length > 0 }
+    const { kind } = this.#clock.advance(this.#now, present)
+    if (kind === 'open') return
+    if (kind === 'closed') this.#judgement.add(this.#open.closed(this.#now))
+    this.#open = new OpenBlock(this.#now)
   }
 
   /** Whether it was found worse, which is final; cheap enough to ask after every block. */
@@ -78,28 +77,6 @@ export class BlockCase {
   verdict(): Verdict {
     const findings = this.#findings()
     return { ...this.#ruling(findings), findings }
-  }
-
-  #close({ canary, stable }: GivenBlock): void {
-    if (canary.length > 0 && stable.length > 0) {
-      this.#judgement.add(this.#open)
-      this.#next(this.#open.end)
-    } else if (!this.#canaryWasSeen) this.#drop('canary-not-there-yet')
-    else if (this.#isTooLong()) this.#drop('side-missing-too-long')
-    else this.#gaps += 1
-  }
-
-  #isTooLong(): boolean {
-    return this.#open.end - this.#open.start >= longestInBlocks * this.#settings.block
-  }
-
-  #drop(why: LeftOut): void {
-    this.#leftOut.set(why, (this.#leftOut.get(why) ?? 0) + 1)
-    this.#next(this.#open.end)
-  }
-
-  #next(start: Instant): void {
-    this.#open = emptyBlock(start)
   }
 
   #ruling(findings: Findings): Ruling {
@@ -114,13 +91,13 @@ export class BlockCase {
 
   #findings(): Findings {
     const found = this.#judgement.findings()
-    const leftOut = { ...found.blocks.leftOut, ...Object.fromEntries(this.#leftOut) }
+    const leftOut = { ...found.blocks.leftOut, ...Object.fromEntries(this.#clock.leftOut) }
     return {
       ...found,
       blocks: { ...found.blocks, leftOut },
       source: { kind: 'unseen', because: { code: 'NotAskedYet' } },
       trouble: undefined,
-      quality: { restarts: 0, stepsBack: 0, notNumbers: 0, gaps: this.#gaps },
+      quality: { restarts: 0, stepsBack: 0, notNumbers: 0, gaps: this.#clock.gaps },
     }
   }
 }
@@ -131,12 +108,20 @@ export function silentSide({ canary, stable }: Pick<Findings, Side>): Side | und
   return stable.all.requests === 0 ? 'stable' : undefined
 }
 
-function countsOf(pods: readonly PodCounts[]): Counts {
-  let requests = 0
-  let failures = 0
-  for (const pod of pods) {
-    requests += pod.requests
-    failures += pod.failures
-  }
+function countsOf({ requests, failures }: PodCounts): Counts {
   return { requests, failures, excluded: 0 }
+}
+
+function taughtBy(history: GivenHistory | undefined): Dispersion {
+  if (history === undefined) return { kind: 'unknown' }
+  return learn(tableOf(history), seconds(history.seconds))
+}
+
+function tableOf({ pods }: GivenHistory): History {
+  const length = Math.min(...pods.map(({ requests }) => requests.length))
+  const rows = Array.from({ length: Number.isFinite(length) ? length : 0 }, (_, k) => k)
+  return {
+    requests: rows.map((k) => pods.map(({ requests }) => requests[k] ?? 0)),
+    failures: rows.map((k) => pods.map(({ failures }) => failures[k] ?? 0)),
+  }
 }

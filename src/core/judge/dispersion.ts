@@ -1,6 +1,8 @@
 /** How failures come: alone or in bursts. What the stable pods taught before the release, if they could be asked. */
 import { type History, persistence, scatter } from '../stats/dispersion.ts'
+import { podSpread } from '../stats/pod-spread.ts'
 import { type Duration, milliseconds, seconds } from '../units.ts'
+import type { Spread } from './pod-margin.ts'
 
 export type Dispersion =
   /** Only the half of the judge that bursts cannot fool is used, with a guard of 30 s. */
@@ -11,6 +13,8 @@ export type Dispersion =
       readonly phi: number
       /** How long the best stretch is that the guard leaves out, with its safety factor; zero is no guard. */
       readonly persistence: Duration
+      /** How much the pods differ for good. */
+      readonly spread: Spread
     }
 
 const fewestFailures = 50
@@ -27,19 +31,21 @@ const scales: readonly Duration[] = [seconds(5), seconds(15), seconds(60)]
 export function learn(history: History, block: Duration): Dispersion {
   const pods = history.requests[0]?.length ?? 0
   if (pods < 2 || history.requests.length < 2) return { kind: 'unknown' }
-  const raw = scatter(
-    history,
-    [...new Set(scales.map((scale) => Math.max(1, scale / block)))].map(Math.round),
-  )
+  const raw = scatter(history, scalesIn(block))
   const phi = raw > 1.3 ? 1.5 * raw : 1
-  const failures = history.failures.flat().reduce((sum, count) => sum + count, 0)
-  if (failures < fewestFailures) {
-    return {
-      kind: 'learned',
-      phi: Math.max(phi, rareFailures.phi),
-      persistence: rareFailures.guard,
-    }
+  const spread = { cv2: podSpread(history), pods }
+  if (failuresIn(history) < fewestFailures) {
+    const { phi: least, guard } = rareFailures
+    return { kind: 'learned', phi: Math.max(phi, least), persistence: guard, spread }
   }
-  const guard = Math.min(2 * persistence(history) * block, longestGuard)
-  return { kind: 'learned', phi, persistence: milliseconds(guard) }
+  const guard = milliseconds(Math.min(2 * persistence(history) * block, longestGuard))
+  return { kind: 'learned', phi, persistence: guard, spread }
+}
+
+function scalesIn(block: Duration): readonly number[] {
+  return [...new Set(scales.map((scale) => Math.max(1, Math.round(scale / block))))]
+}
+
+function failuresIn({ failures }: History): number {
+  return failures.flat().reduce((sum, count) => sum + count, 0)
 }

@@ -7,9 +7,9 @@ import { isEmpty } from '../stats/block.ts'
 import { proportionBounds } from '../stats/proportion.ts'
 import { RelativeRatio } from '../stats/relative-ratio.ts'
 import { between, type Duration, type Instant, milliseconds, nats } from '../units.ts'
-import { type Block, nothing, sumOf } from './blocks.ts'
 import type { Dispersion } from './dispersion.ts'
 import { Line } from './line.ts'
+import { type Block, nothing, sumOf } from './open-block.ts'
 import { type AgainstPlan, burstSize, judgedOf, plansAgainst, plansInFavour } from './plans.ts'
 import type { JudgeSettings } from './settings.ts'
 import { stillNeeded } from './still-needed.ts'
@@ -21,6 +21,9 @@ export type BlockFindings = Pick<
   'against' | 'inFavour' | 'canary' | 'stable' | 'ratio' | 'blocks' | 'stillNeeded'
 >
 
+/** `verdict` keeps neither the evidence over time nor the interval of the ratio: cheap enough for ten thousand releases. */
+export type Detail = 'everything' | 'verdict'
+
 const fewestBlocks = 8
 
 /** Of all intervals that are shown. */
@@ -31,7 +34,7 @@ export class Judgement {
   readonly #phi: number
   readonly #against: readonly Line<AgainstPlan>[]
   readonly #inFavour: readonly Line[]
-  readonly #ratio: RelativeRatio
+  readonly #ratio: RelativeRatio | undefined
   readonly #leftOut = new Map<LeftOut, number>()
   #judged = 0
   #time = 0
@@ -42,18 +45,20 @@ export class Judgement {
   #worse: Extract<Ruling, { kind: 'worse' }> | undefined
   #noWorseSince: Instant | undefined
 
-  constructor(settings: JudgeSettings, dispersion: Dispersion) {
+  constructor(settings: JudgeSettings, dispersion: Dispersion, detail: Detail = 'everything') {
+    const isFull = detail === 'everything'
     this.#settings = settings
     this.#phi = burstSize(dispersion)
-    this.#against = plansAgainst(settings, dispersion).map((plan) => new Line(plan))
-    this.#inFavour = plansInFavour(settings, dispersion).map((plan) => new Line(plan))
-    this.#ratio = new RelativeRatio(intervalAlpha, this.#phi)
+    this.#against = plansAgainst(settings, dispersion).map((plan) => new Line(plan, isFull))
+    this.#inFavour = plansInFavour(settings, dispersion).map((plan) => new Line(plan, isFull))
+    this.#ratio = isFull ? new RelativeRatio(intervalAlpha, this.#phi) : undefined
   }
 
   add(block: Block): void {
     this.#count(block)
-    for (const line of [...this.#against, ...this.#inFavour]) line.add(block)
-    this.#ratio.add(judgedOf(block))
+    for (const line of this.#against) line.add(block)
+    for (const line of this.#inFavour) line.add(block)
+    this.#ratio?.add(judgedOf(block))
     this.#worse ??= this.#findWorse(block.end)
     this.#noWorseSince = this.#isNoWorse() ? (this.#noWorseSince ?? block.end) : undefined
   }
@@ -73,7 +78,7 @@ export class Judgement {
       inFavour: this.#inFavour.map((line) => line.channel()),
       canary: this.#sideFindings(this.#canary),
       stable: this.#sideFindings(this.#stable),
-      ratio: this.#ratio.bounds(),
+      ratio: this.#ratio?.bounds(),
       blocks: {
         judged: this.#judged,
         leftOut: Object.fromEntries(this.#leftOut),
@@ -114,7 +119,7 @@ export class Judgement {
       threshold,
       canary: this.#canary[seen],
       stable: this.#stable[seen],
-      ratio: this.#ratio.bounds(),
+      ratio: this.#ratio?.bounds(),
       after: between(this.#from ?? at, at),
     }
     return { kind: 'worse', because, decidedAt: at }

@@ -2,8 +2,9 @@
 import type { BlockCounts } from '../stats/block.ts'
 import type { EvidencePlan } from '../stats/evidence.ts'
 import { type Duration, milliseconds, minutes, type Nats, nats, seconds } from '../units.ts'
-import type { Block } from './blocks.ts'
 import type { Dispersion } from './dispersion.ts'
+import type { Block } from './open-block.ts'
+import { noSpread, podFactor } from './pod-margin.ts'
 import type { JudgeSettings } from './settings.ts'
 import type { ChannelName, WorseReason } from './verdict.ts'
 
@@ -11,6 +12,8 @@ export type LinePlan = {
   readonly name: ChannelName
   /** What of a block it weighs. */
   readonly sees: (block: Block) => BlockCounts
+  /** How many times wider the margin is in a block, because pods differ; known before the block's outcome. */
+  readonly factor: (block: Block) => number
   readonly evidence: EvidencePlan
   readonly threshold: Nats
   /** How long a stretch the guard leaves out; undefined without a guard. */
@@ -54,6 +57,7 @@ export function plansInFavour(
     {
       name: 'failures',
       sees: judgedOf,
+      factor: plainly,
       evidence: {
         boundary: { ratio: 1, points: settings.passMargin.points },
         shares: [],
@@ -78,10 +82,12 @@ export function burstSize(dispersion: Dispersion): number {
 /** Without knowledge of bursts the count bets, which rely on it, stay out. */
 function failuresAgainst(settings: JudgeSettings, dispersion: Dispersion): AgainstPlan {
   const guard = guardOf(dispersion)
+  const spread = dispersion.kind === 'learned' ? dispersion.spread : noSpread
   return {
     name: 'failures',
     code: 'CanaryFailsMore',
     sees: judgedOf,
+    factor: ({ canary }) => podFactor(spread, canary.serving),
     evidence: {
       boundary: settings.failures.margin,
       shares: shareBets,
@@ -102,6 +108,7 @@ function catastrophe(settings: JudgeSettings): AgainstPlan {
     name: 'catastrophe',
     code: 'CanaryFailsOutright',
     sees: ({ canary, stable }) => ({ canary: canary.all, stable }),
+    factor: plainly,
     evidence: {
       boundary: { ratio: 1, points: 0.25 },
       shares: [],
@@ -118,6 +125,10 @@ function catastrophe(settings: JudgeSettings): AgainstPlan {
 
 export function judgedOf({ canary, stable }: Block): BlockCounts {
   return { canary: canary.judged, stable }
+}
+
+function plainly(): number {
+  return 1
 }
 
 function thresholdOf({ falseRollbackRate }: JudgeSettings, part: number): Nats {

@@ -31,7 +31,7 @@ const prior = { failures: 0.5, requests: 500 } as const
 
 export class Evidence {
   readonly #plan: EvidencePlan
-  readonly #test: Boundary & { readonly phi: number }
+  readonly #test: { ratio: number; points: number; readonly phi: number }
   readonly #mixture: Mixture
   readonly #gains: Float64Array
   #failures: number = prior.failures
@@ -45,12 +45,16 @@ export class Evidence {
     this.#gains = new Float64Array(components)
   }
 
-  /** An empty block tells nothing and only lets time pass. */
-  add(block: BlockCounts): void {
+  /**
+   * An empty block tells nothing and only lets time pass. The boundary may move from block to block, so long as it is fixed before the block:
+   * `factor` times the plan's ratio.
+   */
+  add(block: BlockCounts, factor = 1): void {
     const { shares, times, boundary, cap } = this.#plan
+    this.#test.ratio = boundary.ratio * factor
     const guess = this.#failures / this.#requests
     for (let j = 0; j < shares.length; j++) {
-      this.#gains[j] = shareIncrement(block, boundary, shares[j] ?? 0)
+      this.#gains[j] = shareIncrement(block, this.#test, shares[j] ?? 0)
     }
     for (let j = 0; j < times.length; j++) {
       const gain = countIncrement(block, this.#test, times[j] ?? 1, guess)

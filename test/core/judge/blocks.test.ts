@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { type Block, BlockMaker } from '../../../src/core/judge/blocks.ts'
+import { BlockMaker } from '../../../src/core/judge/blocks.ts'
 import { looksOf } from '../../../src/core/judge/looks.ts'
+import type { Block } from '../../../src/core/judge/open-block.ts'
 import type { Series } from '../../../src/core/judge/reading.ts'
 import type { JudgeSettings } from '../../../src/core/judge/settings.ts'
 import { type Instant, seconds } from '../../../src/core/units.ts'

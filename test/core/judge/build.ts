@@ -1,8 +1,10 @@
 /** Builders with healthy defaults: a trial, settings, and counters as Prometheus would show them. */
 import type { Window } from '../../../src/core/judge/looks.ts'
+import type { Block } from '../../../src/core/judge/open-block.ts'
 import type { Series } from '../../../src/core/judge/reading.ts'
 import type { JudgeSettings } from '../../../src/core/judge/settings.ts'
 import type { Trial } from '../../../src/core/judge/trial.ts'
+import type { Counts } from '../../../src/core/judge/verdict.ts'
 import {
   type Instant,
   instant,
@@ -80,4 +82,9 @@ export function within(series: readonly Series[], { from, to }: Window): readonl
 /** Steadily counting from `from` on: `amount` more each block. */
 export function steady(amount: number, blocks: number, from = 0): readonly number[] {
   return Array.from({ length: blocks }, (_, k) => from + amount * k)
+}
+
+/** The canary's side of a block: one pod. */
+export function canaryOf(all: Counts, judged: Counts = all): Block['canary'] {
+  return { judged, all, byPod: new Map([['c', judged]]), serving: 1 }
 }

@@ -24,7 +24,7 @@ test.for([
     it: 'no failures at all',
     rows: 100,
     pods: 2,
-    gives: { kind: 'learned', phi: 3, persistence: seconds(30) },
+    gives: { kind: 'learned', phi: 3, persistence: seconds(30), spread: { cv2: 0, pods: 2 } },
   },
 ])('$it teaches what it can', ({ rows, pods, gives }) => {
   const table = (value: number): readonly (readonly number[])[] =>

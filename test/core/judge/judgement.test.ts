@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Block, nothing } from '../../../src/core/judge/blocks.ts'
 import type { Dispersion } from '../../../src/core/judge/dispersion.ts'
 import { Judgement } from '../../../src/core/judge/judgement.ts'
+import { type Block, nothing } from '../../../src/core/judge/open-block.ts'
+import { noSpread } from '../../../src/core/judge/pod-margin.ts'
 import type { JudgeSettings } from '../../../src/core/judge/settings.ts'
 import type { Counts } from '../../../src/core/judge/verdict.ts'
 import { seconds } from '../../../src/core/units.ts'
-import { block as instantOf, settings } from './build.ts'
+import { canaryOf, block as instantOf, settings } from './build.ts'
 
-const learned: Dispersion = { kind: 'learned', phi: 1, persistence: seconds(0) }
+const learned: Dispersion = { kind: 'learned', phi: 1, persistence: seconds(0), spread: noSpread }
 
 /** `[failures, requests]` of the canary, then of the stable side. */
 type Row = readonly [number, number, number, number]
@@ -156,7 +157,7 @@ function blockOf([xC, nC, xS, nS]: Row, k: number, warm?: Counts): Block {
   return {
     start: instantOf(k),
     end: instantOf(k + 1),
-    canary: { judged: warm ?? all, all },
+    canary: canaryOf(all, warm),
     stable: { requests: nS, failures: xS, excluded: 0 },
   }
 }

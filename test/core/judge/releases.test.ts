@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest'
 import type { Dispersion } from '../../../src/core/judge/dispersion.ts'
 import { Judgement } from '../../../src/core/judge/judgement.ts'
+import { noSpread } from '../../../src/core/judge/pod-margin.ts'
 import type { Counts } from '../../../src/core/judge/verdict.ts'
 import { seconds } from '../../../src/core/units.ts'
-import { block as instantOf, settings } from './build.ts'
+import { canaryOf, block as instantOf, settings } from './build.ts'
 import { poisson, type Random, seeded } from './random.ts'
 
 const blocksPerStep = 40
@@ -12,7 +13,12 @@ const steps = [0.05, 0.1, 0.25, 0.5] as const
 const requestsPerBlock = 500 * 15
 
 const unknown: Dispersion = { kind: 'unknown' }
-const independent: Dispersion = { kind: 'learned', phi: 1, persistence: seconds(0) }
+const independent: Dispersion = {
+  kind: 'learned',
+  phi: 1,
+  persistence: seconds(0),
+  spread: noSpread,
+}
 
 test.for([{ dispersion: unknown }, { dispersion: independent }])(
   'of 200 good releases at 500 requests a second at most two are rolled back, and each is proved ($dispersion.kind)',
@@ -48,7 +54,7 @@ function release(canaryRatio: number, dispersion: Dispersion, random: Random): E
     const weight = steps[Math.floor(k / blocksPerStep)] ?? 1
     const all = counted(requestsPerBlock * weight, canaryRatio, random)
     const stable = counted(requestsPerBlock * (1 - weight), 0.001, random)
-    const canary = { judged: all, all }
+    const canary = canaryOf(all)
     judgement.add({ start: instantOf(k), end: instantOf(k + 1), canary, stable })
     const { kind } = judgement.ruling()
     if (kind === 'worse') return { kind, blocks: k + 1, passedAt }
