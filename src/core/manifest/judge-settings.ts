@@ -63,7 +63,7 @@ const laterLatency = misplaced('comes with the next version of Haldane; remove i
 const laterAccess = misplaced('is not served by this version of Haldane; remove it')
 const ownQueries = misplaced('has no place here: the judge asks queries of its own; remove it')
 
-const judgeFields: Fields = {
+export const judgeFields: Fields = {
   prometheus: object({
     address: served,
     query: ownQueries,
