@@ -8,7 +8,7 @@ import type { GivenBlock, GivenHistory, PodCounts } from '../judge/block-case.ts
 import type { JudgeSettings } from '../judge/settings.ts'
 import { failed, ok, type Problem, problem, type Result } from '../result.ts'
 import { seconds } from '../units.ts'
-import { type Fields, served as field, sift } from './fields.ts'
+import { type Fields, served, sift } from './fields.ts'
 import { parseHistory } from './given-history.ts'
 import { Check, isThere } from './given-numbers.ts'
 import { type JudgeDefaults, judgeFields, parseJudgeSettings } from './judge-settings.ts'
@@ -51,10 +51,10 @@ export function parseLine(text: string, defaults: GivenDefaults): Result<GivenLi
 /* ---------------------------------------------------------------- release */
 
 const releaseFields: Fields = {
-  release: field,
-  seconds: field,
-  history: field,
-  ...Object.fromEntries(Object.keys(judgeFields).map((name) => [name, field])),
+  release: served,
+  seconds: served,
+  history: served,
+  ...Object.fromEntries(Object.keys(judgeFields).map((name) => [name, served])),
 }
 
 function parseRelease(line: JsonObject, { body, judge }: GivenDefaults): Result<GivenLine> {
@@ -72,13 +72,13 @@ function parseRelease(line: JsonObject, { body, judge }: GivenDefaults): Result<
 
 /* ---------------------------------------------------------------- block */
 
-const blockFields: Fields = { weight: field, seconds: field, canary: field, stable: field }
+const blockFields: Fields = { weight: served, seconds: served, canary: served, stable: served }
 const podFields: Fields = {
-  pod: field,
-  pods: field,
-  requests: field,
-  failures: field,
-  buckets: field,
+  pod: served,
+  pods: served,
+  requests: served,
+  failures: served,
+  buckets: served,
 }
 
 function parseBlock(line: JsonObject): Result<GivenLine> {
@@ -114,12 +114,12 @@ function parsePod(json: Json, path: string, check: Check): PodCounts {
   check.names(json, podFields, { noun: 'side', path })
   const { pod, pods, buckets } = json
   const counts = check.counts(json, path)
-  const served = counts.requests - counts.failures
+  const answered = counts.requests - counts.failures
   return {
     ...counts,
     ...(isThere(pod) ? { pod: check.text(pod, `${path}.pod`) } : {}),
     ...(isThere(pods) ? { pods: check.whole(pods, `${path}.pods`) } : {}),
-    ...(isThere(buckets) ? { buckets: check.buckets(buckets, `${path}.buckets`, served) } : {}),
+    ...(isThere(buckets) ? { buckets: check.buckets(buckets, `${path}.buckets`, answered) } : {}),
   }
 }
 
@@ -137,7 +137,7 @@ function readSeconds(value: Json | undefined, check: Check): number | undefined 
 
 /** The name that was meant may tell what the line is. */
 function neither(line: JsonObject): readonly Problem[] {
-  const { problems } = sift(line, { release: field, ...blockFields }, 'line', '')
+  const { problems } = sift(line, { release: served, ...blockFields }, 'line', '')
   const message = 'is neither a release nor a block; give it "release", or "canary" and "stable"'
   return problems.length > 0 ? problems : [problem('', message)]
 }

@@ -1,13 +1,13 @@
 /** What the stable pods served before a release, as a list of pods with one number a block. */
 import { isObject, type Json } from '../json.ts'
 import type { GivenHistory, GivenPodHistory } from '../judge/block-case.ts'
-import { childPath, type Fields, served as field } from './fields.ts'
+import { childPath, type Fields, served } from './fields.ts'
 import { type Check, isNumber, isThere } from './given-numbers.ts'
 
 /** A day of 5-second blocks. */
 const longestInBlocks = 17_280
 
-const historyFields: Fields = { pod: field, requests: field, failures: field, buckets: field }
+const historyFields: Fields = { pod: served, requests: served, failures: served, buckets: served }
 
 export function parseHistory(json: Json, seconds: number, check: Check): GivenHistory {
   if (!Array.isArray(json)) {
@@ -32,12 +32,12 @@ function parsePod(json: Json, path: string, check: Check): GivenPodHistory {
   const requests = row(json['requests'], `${path}.requests`, check)
   const failures = row(json['failures'], `${path}.failures`, check)
   fits(requests, failures, path, check)
-  const served = requests.map((count, k) => count - (failures[k] ?? 0))
+  const answered = requests.map((count, k) => count - (failures[k] ?? 0))
   return {
     requests,
     failures,
     ...(isThere(pod) ? { pod: check.text(pod, `${path}.pod`) } : {}),
-    ...(isThere(buckets) ? { buckets: bucketRows(buckets, served, path, check) } : {}),
+    ...(isThere(buckets) ? { buckets: bucketRows(buckets, answered, path, check) } : {}),
   }
 }
 
@@ -75,19 +75,19 @@ function fits(
 
 function bucketRows(
   json: Json,
-  served: readonly number[],
+  answered: readonly number[],
   path: string,
   check: Check,
 ): Readonly<Record<string, readonly number[]>> {
   const known = check.bounds(json, `${path}.buckets`).map(([bound, values]) => {
     const place = childPath(`${path}.buckets`, bound)
     const counts = row(values, place, check)
-    if (counts.length !== served.length)
-      check.refuse(place, `must be as long as requests (${served.length}), is ${counts.length}`)
+    if (counts.length !== answered.length)
+      check.refuse(place, `must be as long as requests (${answered.length}), is ${counts.length}`)
     return [bound, counts] as const
   })
-  const rows = known.at(-1)?.[0] === '+Inf' ? known : [...known, ['+Inf', served] as const]
-  for (let k = 0; k < served.length && check.problems.length === 0; k++) {
+  const rows = known.at(-1)?.[0] === '+Inf' ? known : [...known, ['+Inf', answered] as const]
+  for (let k = 0; k < answered.length && check.problems.length === 0; k++) {
     const at = rows.map(([bound, counts]) => [bound, counts[k] ?? 0] as const)
     check.rising(at, `${path}.buckets`)
   }

@@ -269,6 +269,5 @@ test('all that is wrong with a line is told at once', () => {
     'canary.requests',
     'canary.failures',
     'stable.requests',
-    'stable.failures',
   ])
 })
