@@ -14,6 +14,7 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
   { from: 'core/json.ts', to: [] },
   { from: 'core/object.ts', to: ['core/json.ts'] },
   { from: 'core/stats/', to: ['core/stats/', 'core/units.ts', 'simple-statistics'] },
+  { from: 'core/score/', to: ['core/score/', 'core/stats/', ...ground, 'simple-statistics'] },
   { from: 'core/judge/', to: ['core/judge/', 'core/stats/', ...ground] },
   { from: 'core/analysis/', to: ['core/analysis/', 'core/judge/', ...ground] },
   { from: 'core/mesh/', to: ['core/mesh/', ...ground] },
