@@ -11,6 +11,7 @@ process.exitCode = await runCli(
       (await import('./main/controller.ts')).runController(options, io),
     sandbox: async (options, io) => (await import('./main/sandbox.ts')).runSandbox(options, io),
     report: async (options, io) => (await import('./main/report.ts')).runReport(options, io),
+    judge: async (options, io) => (await import('./main/judge.ts')).runJudge(options, io),
   },
   processIo,
 )

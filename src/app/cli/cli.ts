@@ -6,15 +6,20 @@ import { parseJson, textAt } from '../../core/json.ts'
 import { PortError } from '../../ports.ts'
 import { addController } from './command-controller.ts'
 import { addDemo } from './command-demo.ts'
+import { addJudge } from './command-judge.ts'
 import { addReport } from './command-report.ts'
 import { addSandbox } from './command-sandbox.ts'
 import type { Context } from './context.ts'
+import { couldNotJudge } from './judge-exit.ts'
 import { CommandError, type Io, type Programs } from './programs.ts'
 
 const failed = 1
 const misused = 2
 
-/** `argv` without node and script. Never throws; resolves to the exit code: 0, 1 for a failure, 2 for a command that cannot be understood. */
+/**
+ * `argv` without node and script. Never throws; resolves to the exit code: 0, 1 for a failure, 2 for a command that cannot be understood. A program
+ * whose exit code is a verdict has one code for all that goes wrong, so that no script takes a typo for a verdict.
+ */
 export async function runCli(argv: readonly string[], programs: Programs, io: Io): Promise<number> {
   let exitCode = 0
   const done = (code: number): void => {
@@ -24,9 +29,12 @@ export async function runCli(argv: readonly string[], programs: Programs, io: Io
     await commandsOf({ programs, io, done }).parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
-    return refused(error, io)
+    const code = refused(error, io)
+    return code === 0 ? code : (failures[argv[0] ?? ''] ?? code)
   }
 }
+
+const failures: Readonly<Record<string, number>> = { judge: couldNotJudge }
 
 function commandsOf(context: Context): Command {
   const { io } = context
@@ -36,7 +44,7 @@ function commandsOf(context: Context): Command {
     .configureOutput({ writeOut: io.out, writeErr: () => {} })
     .configureHelp({ helpWidth: Math.min(100, io.terminal()?.columns ?? 100) })
     .exitOverride()
-  for (const add of [addDemo, addController, addSandbox, addReport]) add(root, context)
+  for (const add of [addDemo, addController, addSandbox, addReport, addJudge]) add(root, context)
   return root
 }
 

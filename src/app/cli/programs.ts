@@ -2,6 +2,7 @@
 import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import type { LinkSettings } from '../../core/report/links.ts'
 import type { Stop } from '../../ports.ts'
+import type { JudgeOptions } from './judge-options.ts'
 
 /** What a program may touch of the process that it runs in. */
 export type Io = {
@@ -22,6 +23,7 @@ export interface Programs {
   controller(options: ControllerOptions, io: Io): Promise<number>
   sandbox(options: SandboxOptions, io: Io): Promise<number>
   report(options: ReportOptions, io: Io): Promise<number>
+  judge(options: JudgeOptions, io: Io): Promise<number>
 }
 
 export type DemoOptions = {

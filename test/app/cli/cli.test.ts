@@ -21,6 +21,7 @@ async function run(
     controller: program('controller'),
     sandbox: program('sandbox'),
     report: program('report'),
+    judge: program('judge'),
   }
   const io = testIo({ env })
   const code = await runCli(line.split(' ').filter(Boolean), programs, io)
