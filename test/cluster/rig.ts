@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Json, parseJson, textAt } from '../../src/core/json.ts'
-import { type Child, Children, freePorts, run, until } from './children.ts'
+import { type Child, Children, freePorts, type Program, run, toolPath, until } from './children.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 
@@ -33,14 +33,16 @@ export type Rig = {
 export type RigOptions = {
   /** A kustomization with CRDs that are there already when `deploy/` is applied; those of `deploy/` then stay away. */
   readonly crds?: string
+  /** Whose controller is at work; Haldane's when left out. */
+  readonly controller?: 'haldane' | 'argo'
 }
 
 /** Everything up: a few seconds once the tools are built. */
-export async function startRig({ crds }: RigOptions = {}): Promise<Rig> {
+export async function startRig({ crds, controller = 'haldane' }: RigOptions = {}): Promise<Rig> {
   const plane = await startControlPlane()
   try {
     await install(plane, crds)
-    return await furnish(plane)
+    return await furnish(plane, controller)
   } catch (error) {
     await plane.stop()
     throw error
@@ -62,7 +64,7 @@ async function installBeside(plane: ControlPlane, crds: string): Promise<void> {
   }
 }
 
-async function furnish(plane: ControlPlane): Promise<Rig> {
+async function furnish(plane: ControlPlane, whose: 'haldane' | 'argo'): Promise<Rig> {
   const logs = join(plane.folder, 'haldane')
   mkdirSync(logs, { recursive: true })
   const children = new Children(logs)
@@ -88,7 +90,9 @@ async function furnish(plane: ControlPlane): Promise<Rig> {
     dataDir: join(plane.folder, 'prometheus'),
   })
   const kubeconfig = await plane.serviceAccountKubeconfig('haldane-system', 'haldane')
-  const controller = controllerOf(children, kubeconfig, prometheus)
+  const program =
+    whose === 'argo' ? await argosController(plane) : ourController(kubeconfig, prometheus)
+  const controller = controllerOf(children, program)
   await controller.start()
   return {
     plane,
@@ -110,26 +114,10 @@ async function scaleShippedControllerAway(plane: ControlPlane): Promise<void> {
   await plane.kubectl('scale', 'deployment', 'haldane', '-n', 'haldane-system', '--replicas=0')
 }
 
-function controllerOf(
-  children: Children,
-  kubeconfig: string,
-  prometheus: Prometheus,
-): Rig['controller'] {
+function controllerOf(children: Children, program: Program): Rig['controller'] {
   let child: Child | undefined
-  const judge = ['--judge-interval', '2s', '--judge-warmup', '4s', '--judge-soak', '20s']
   const start = async (): Promise<void> => {
-    child = await children.start(
-      haldane('controller', [
-        'controller',
-        '--kubeconfig',
-        kubeconfig,
-        '--prometheus',
-        prometheus.url,
-        '--grafana',
-        'http://grafana.example.com',
-        ...judge,
-      ]),
-    )
+    child = await children.start(program)
     await sleep(300)
   }
   const kill = async (): Promise<void> => {
@@ -139,10 +127,28 @@ function controllerOf(
   return { start, kill, log: () => child?.logTail() ?? '' }
 }
 
-function haldane(
-  name: string,
-  args: readonly string[],
-): { name: string; path: string; args: readonly string[] } {
+function ourController(kubeconfig: string, prometheus: Prometheus): Program {
+  const judge = ['--judge-interval', '2s', '--judge-warmup', '4s', '--judge-soak', '20s']
+  const addresses = ['--prometheus', prometheus.url, '--grafana', 'http://grafana.example.com']
+  return haldane('controller', ['controller', '--kubeconfig', kubeconfig, ...addresses, ...judge])
+}
+
+/** The peer that we compare with, built from its own module. */
+async function argosController({ kubeconfig }: ControlPlane): Promise<Program> {
+  const [metrics, health] = await freePorts(2)
+  const ports = ['--metricsPort', String(metrics), '--healthzPort', String(health)]
+  const args = [
+    '--kubeconfig',
+    kubeconfig,
+    '--leader-elect=false',
+    '--istio-api-version',
+    'v1',
+    ...ports,
+  ]
+  return { name: 'argo', path: toolPath('rollouts-controller'), args }
+}
+
+function haldane(name: string, args: readonly string[]): Program {
   return { name, path: process.execPath, args: [main, ...args] }
 }
 

@@ -122,3 +122,48 @@ test('a Rollout that our own code fails on rests, visibly; all others go on', as
   expect(sandbox.errors).toHaveLength(1)
   expect(await sandbox.said('other')).toBe('Healthy')
 })
+
+test('a template that breaks in the middle of a release never stands in the way back', async () => {
+  const sandbox = await (await new Sandbox().start()).furnish()
+  const analysis = { templates: [{ templateName: 'judge' }] }
+  await sandbox.create('AnalysisTemplate', 'judge', {
+    metrics: [{ name: 'requests', provider: { plugin: { 'haldane/judge': {} } } }],
+  })
+  const spec = rolloutSpec([{ setWeight: 50 }, { pause: {} }, { analysis }])
+  await sandbox.create('Rollout', 'web', spec)
+  await sandbox.after(1)
+  await sandbox.push({ image: 'web:2' })
+  await sandbox.after(1)
+  expect(await sandbox.weights()).toBe('50/50')
+  await sandbox.patch('AnalysisTemplate', 'judge', { spec: { metrics: [] } })
+  await sandbox.after(1)
+  expect(await sandbox.said()).toMatch(/^Degraded InvalidSpec: .*AnalysisTemplate 'judge'/)
+  await sandbox.world.cluster.patch(
+    { kind: 'Rollout', namespace: 'shop', name: 'web' },
+    { type: 'merge', subresource: 'status', body: { status: { abort: true } } },
+  )
+  await sandbox.after(1)
+  expect(await sandbox.weights()).toBe('100/0')
+  expect(await sandbox.said()).toMatch(/^Degraded RolloutAborted/)
+})
+
+test('a metric waits for its initial delay', async () => {
+  const sandbox = await (await new Sandbox().start()).furnish()
+  const metric = {
+    name: 'requests',
+    initialDelay: '3m',
+    provider: { plugin: { 'haldane/judge': {} } },
+  }
+  await sandbox.create('AnalysisTemplate', 'judge', { metrics: [metric] })
+  await sandbox.create(
+    'Rollout',
+    'web',
+    rolloutSpec([{ setWeight: 50 }, { analysis: { templates: [{ templateName: 'judge' }] } }]),
+  )
+  await sandbox.after(1)
+  await sandbox.push({ image: 'web:2', failureRatio: '0.5' })
+  await sandbox.after(2)
+  expect(await sandbox.weights()).toBe('50/50')
+  await sandbox.after(3)
+  expect(await sandbox.said()).toMatch(/^Degraded RolloutAborted/)
+})

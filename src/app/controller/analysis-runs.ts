@@ -66,23 +66,28 @@ export class AnalysisRuns {
     { trial, metrics }: Asked,
   ): Promise<Instant | undefined> {
     const startedAt = run.status.startedAt ?? this.#with.clock.now()
-    const begins = earliest(...metrics.map(({ initialDelay }) => plus(startedAt, initialDelay)))
-    const found = await Promise.all(metrics.map((metric) => this.#hear(trial, metric, object)))
-    const now = this.#with.clock.now()
+    const found = await Promise.all(
+      metrics.map((metric) =>
+        this.#look(trial, metric, { object, begins: plus(startedAt, metric.initialDelay) }),
+      ),
+    )
     const kind: RunKind =
       object.metadata.labels[runTypeLabel] === 'Background' ? 'Background' : 'Step'
-    const status = assess(run, found, { kind, now })
+    const status = assess(run, found, { kind, now: this.#with.clock.now() })
     await this.#write(object, run, status)
     return status.completedAt === undefined
-      ? earliest(
-          begins !== undefined && begins > now ? begins : undefined,
-          ...found.map(({ nextLook }) => nextLook),
-        )
+      ? earliest(...found.map(({ nextLook }) => nextLook))
       : undefined
   }
 
-  async #hear(trial: Trial, metric: ResolvedMetric, object: KubeObject): Promise<Found> {
-    const { verdict, nextLook } = await this.#with.court.hear(trial, metric.judge)
+  /** Before its initial delay is over a metric asks for nothing; what is known of its case already stands. */
+  async #look(trial: Trial, metric: ResolvedMetric, { object, begins }: Look): Promise<Found> {
+    const now = this.#with.clock.now()
+    const { court } = this.#with
+    const { verdict, nextLook } =
+      now < begins
+        ? { verdict: court.known(trial, metric.judge), nextLook: begins }
+        : await court.hear(trial, metric.judge)
     const { namespace, name } = object.metadata
     this.#with.tell({
       kind: 'evidence',
@@ -118,6 +123,8 @@ export class AnalysisRuns {
     if (patch !== undefined) await this.#with.writer.record(object, { status: patch })
   }
 }
+
+type Look = { readonly object: KubeObject; readonly begins: Instant }
 
 type Asked = { readonly trial: Trial; readonly metrics: readonly ResolvedMetric[] }
 

@@ -5,12 +5,17 @@ import type { Change, Cluster, Stop } from '../../ports.ts'
 /** Told of every object that is new, changed or gone (then as it last was). */
 export type Listener = (object: KubeObject) => void
 
+/** Uids of gone objects that are remembered. */
+const mostGone = 1000
+
 export class Cache {
   readonly #cluster: Cluster
   readonly #kinds: readonly Kind[]
   readonly #listener: Listener
   readonly #objects = new Map<string, KubeObject>()
   readonly #owned = new Map<string, Set<string>>()
+  /** Of objects that are gone: an answer to our own write may come after the watch has said so. */
+  readonly #gone = new Set<string>()
   readonly #stops: Stop[] = []
 
   constructor(cluster: Cluster, kinds: readonly Kind[], listener: Listener) {
@@ -46,7 +51,7 @@ export class Cache {
 
   /** An answer of the server: newer than what a watch has brought so far, or dropped. */
   put(object: KubeObject): void {
-    if (!this.#kinds.includes(object.kind)) return
+    if (!this.#kinds.includes(object.kind) || this.#gone.has(object.metadata.uid)) return
     const key = keyOf(refOf(object))
     const known = this.#objects.get(key)
     if (known !== undefined && !isNewer(object, known)) return
@@ -80,9 +85,16 @@ export class Cache {
     const known = this.#objects.get(key)
     if (known === undefined) return
     this.#objects.delete(key)
+    this.#bury(known.metadata.uid)
     for (const uid of ownersOf(known)) this.#ownedKeys(uid).delete(key)
     this.#owned.delete(known.metadata.uid)
     this.#listener(known)
+  }
+
+  #bury(uid: string): void {
+    this.#gone.add(uid)
+    const [oldest] = this.#gone
+    if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest)
   }
 
   #ownedKeys(uid: string): Set<string> {

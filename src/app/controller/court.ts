@@ -49,6 +49,11 @@ export class Court {
     return { verdict: verdictOf(open), nextLook: nextLook(open, this.#clock.now()) }
   }
 
+  /** What is known without asking. */
+  known(trial: Trial, settings: JudgeSettings): Verdict {
+    return verdictOf(this.#open(trial, settings))
+  }
+
   #open(trial: Trial, settings: JudgeSettings): Case {
     const key = JSON.stringify([trial, settings])
     const known = this.#cases.get(key) ?? openCase(trial, settings)

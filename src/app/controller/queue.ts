@@ -58,9 +58,11 @@ export class WorkQueue {
 
   /** Drops a key that will not come back. */
   forget(key: string): void {
-    this.#entries.get(key)?.timer?.stop()
-    this.#entries.delete(key)
+    const entry = this.#entries.get(key)
+    entry?.timer?.stop()
     this.#waiting.delete(key)
+    if (entry?.running === true) entry.timer = undefined
+    else this.#entries.delete(key)
   }
 
   /** No pass begins any more; those that run end by themselves. */

@@ -5,7 +5,7 @@ import { mergePatchOf } from '../../core/manifest/merge-patch.ts'
 import { parseRolloutStatus, rolloutStatusJson } from '../../core/manifest/rollout-status.ts'
 import { sceneOf } from '../../core/manifest/scene.ts'
 import type { KubeObject, ObjectRef } from '../../core/object.ts'
-import { problemText } from '../../core/result.ts'
+import { type Problem, problemText } from '../../core/result.ts'
 import type { Note } from '../../core/rollout/action.ts'
 import { warning } from '../../core/rollout/action.ts'
 import { stepText } from '../../core/rollout/explain.ts'
@@ -46,14 +46,16 @@ export class Rollouts {
   async pass(ref: ObjectRef): Promise<Instant | undefined> {
     const rollout = this.#with.cache.get(ref)
     if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) return undefined
-    const scene = sceneOf(this.#around(rollout))
-    if (!scene.ok) return this.#refuse(rollout, problemText(scene.problems))
-    const next = plan(scene.value, this.#with.clock.now())
+    const sight = sceneOf(this.#around(rollout))
+    if (!sight.ok) return this.#refuse(rollout, sight.problems)
+    const { scene, problems } = sight.value
+    const next = plan(scene, this.#with.clock.now())
+    if (problems.length > 0 && !isWayOut(next)) return this.#refuse(rollout, problems)
     await this.#with.writer.apply(next.actions, (notes) => this.#with.teller.tell(rollout, notes))
     await this.#record(ref, rollout, next.status)
     this.#with.teller.tell(rollout, next.notes)
-    this.#show(scene.value, next)
-    this.#with.finished(scene.value)
+    this.#show(scene, next)
+    this.#with.finished(scene)
     return next.wakeAt
   }
 
@@ -61,7 +63,7 @@ export class Rollouts {
   async confess(ref: ObjectRef, error: unknown): Promise<void> {
     const rollout = this.#with.cache.get(ref)
     if (rollout === undefined) return
-    await this.#refuse(
+    await this.#say(
       rollout,
       `Haldane cannot process this Rollout, which is a defect of Haldane (${String(error)}); it rests until its spec changes, all others go on`,
     )
@@ -78,7 +80,11 @@ export class Rollouts {
     }
   }
 
-  async #refuse(rollout: KubeObject, why: string): Promise<Instant> {
+  #refuse(rollout: KubeObject, problems: readonly Problem[]): Promise<Instant> {
+    return this.#say(rollout, problemText(problems))
+  }
+
+  async #say(rollout: KubeObject, why: string): Promise<Instant> {
     const now = this.#with.clock.now()
     const message = `The Rollout "${rollout.metadata.name}" is invalid: ${why}`
     const before = parseRolloutStatus(rollout.json)
@@ -125,6 +131,11 @@ export class Rollouts {
       pods: { canary: currentOf(scene)?.available ?? 0, stable: stableOf(scene)?.available ?? 0 },
     })
   }
+}
+
+/** An abort and a full promotion need no analysis: what is wrong with a template never keeps a bad canary alive. */
+function isWayOut({ standing }: Plan): boolean {
+  return standing.stage.kind === 'aborted' || standing.promoteFull
 }
 
 function rolloutStatusText({ json }: KubeObject): string {

@@ -24,22 +24,31 @@ export type Surroundings = {
   readonly defaults: JudgeDefaults
 }
 
-export function sceneOf(around: Surroundings): Result<Scene> {
+/** A scene, and what keeps its analyses from being made: that stands in the way forward, never in the way back. */
+export type Sight = { readonly scene: Scene; readonly problems: readonly Problem[] }
+
+export function sceneOf(around: Surroundings): Result<Sight> {
   const spec = parseRollout(around.rollout.json)
   if (!spec.ok) return spec
   const services = servicesOf(spec.value, around)
   const route = routeOf(spec.value, around)
   const analyses = analysesOf(spec.value, around)
-  if (services.ok && route.ok && analyses.ok) {
-    return ok(
-      assemble(around, spec.value, {
-        services: services.value,
-        route: route.value,
-        analyses: analyses.value,
-      }),
-    )
+  const problems = analyses.ok ? [] : analyses.problems
+  if (!services.ok || !route.ok) {
+    return failed(...problemsOf(services), ...problemsOf(route), ...problems)
   }
-  return failed(...[services, route, analyses].flatMap((part) => (part.ok ? [] : part.problems)))
+  const parts = {
+    services: services.value,
+    route: route.value,
+    analyses: analyses.ok ? analyses.value : noAnalyses,
+  }
+  return ok({ scene: assemble(around, spec.value, parts), problems })
+}
+
+const noAnalyses: Analyses = { background: undefined, steps: new Map() }
+
+function problemsOf(part: Result<unknown>): readonly Problem[] {
+  return part.ok ? [] : part.problems
 }
 
 /** The objects that a Rollout names: a change of one of them is a reason to look at it again. */
@@ -99,7 +108,7 @@ function servicesOf({ canary }: RolloutSpec, around: Surroundings): Result<Scene
   const other = serviceOf(canary.canaryService, 'canaryService', around)
   if (stable.ok && other.ok)
     return ok({ stable: serviceFacts(stable.value), canary: serviceFacts(other.value) })
-  return failed(...[stable, other].flatMap((part) => (part.ok ? [] : part.problems)))
+  return failed(...problemsOf(stable), ...problemsOf(other))
 }
 
 function serviceOf(
