@@ -31,25 +31,19 @@ export function classify(
 ): Classification {
   if (samples.canary.length === 0 || samples.stable.length === 0) return withoutData(metric)
   if (isSame(samples)) return passed('The Canary and Baseline data are identical')
-  if (!isComparable(samples) && samples.canary[0] === samples.stable[0]) return passed()
-  const scattered = isComparable(samples) ? samples : withScatter(samples)
-  const shift = (method.roots === 'exact' ? shiftInterval : coarseShift)(
-    scattered,
-    method.confidence,
-  )
-  return shift === undefined ? incomparable() : compared(metric, scattered, { shift, method })
+  if (isComparable(samples)) return compared(metric, samples, method)
+  return samples.canary[0] === samples.stable[0]
+    ? passed()
+    : compared(metric, withScatter(samples), method)
 }
 
-type Finding = { readonly shift: Shift; readonly method: Method }
-
-function compared(
-  metric: ScoredMetric,
-  samples: SortedSamples,
-  { shift, method }: Finding,
-): Classification {
+function compared(metric: ScoredMetric, samples: SortedSamples, method: Method): Classification {
+  const intervalOf = method.roots === 'exact' ? shiftInterval : coarseShift
+  const shift = intervalOf(samples, method.confidence)
+  if (shift === undefined) return incomparable()
   const effect = effectOf(samples, metric.effectSize.measure)
   const measured = { deviation: meanRatio(samples), effect, shift }
-  const label = labelOf(metric, effect, { shift, method })
+  const label = labelOf(metric, effect, { shift, tolerance: method.tolerance })
   if (label === 'Pass') return { label, reason: undefined, critical: false, ...measured }
   const critical = metric.critical && isCritical(metric, effect, label)
   const reason = critical
@@ -62,9 +56,9 @@ function compared(
 function labelOf(
   { direction, effectSize }: ScoredMetric,
   effect: number,
-  { shift, method }: Finding,
+  { shift, tolerance }: { readonly shift: Shift; readonly tolerance: number },
 ): 'Pass' | 'High' | 'Low' {
-  const band = method.tolerance * Math.abs(shift.estimate)
+  const band = tolerance * Math.abs(shift.estimate)
   const isHigh = shift.low > band && !(effect < effectSize.allowedIncrease)
   const isLow = shift.high < -band && !(effect > effectSize.allowedDecrease)
   if (isHigh && minds(direction, 'increase')) return 'High'
@@ -120,5 +114,5 @@ function withScatter({ canary, stable }: SortedSamples): SortedSamples {
 function scattered(values: Float64Array): Float64Array {
   return values
     .map((value, index) => value * (1 + 1e-5 * normalQuantile((index + 0.5) / values.length)))
-    .sort()
+    .toSorted()
 }

@@ -26,7 +26,7 @@ export function fences(
   factor: number,
   isWide = true,
 ): { readonly low: number; readonly high: number } {
-  const sorted = Float64Array.from(values).sort()
+  const sorted = Float64Array.from(values).toSorted()
   const at = (share: number): number => quantileSorted(sorted, share)
   const reach = factor * (at(0.75) - at(0.25))
   const [low, high] = [at(0.25) - reach, at(0.75) + reach]

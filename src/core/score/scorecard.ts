@@ -46,8 +46,8 @@ function scoreMetric(
 ): MetricScore {
   const [canary, stable] = [prepared(samples.canary, metric), prepared(samples.stable, metric)]
   const sorted = {
-    canary: Float64Array.from(canary).sort(),
-    stable: Float64Array.from(stable).sort(),
+    canary: Float64Array.from(canary).toSorted(),
+    stable: Float64Array.from(stable).toSorted(),
   }
   return {
     name: metric.name,

@@ -45,9 +45,9 @@ test.for(judgements)('a whole judgement: $title', ({ input, expected }) => {
   expect(groups.map((json) => broken(groupClaims(found.groups, json)))).toEqual(
     groups.map(() => ({})),
   )
-  expect(
-    found.metrics.map((metric, index) => broken(metricClaims(metric, results[index]))),
-  ).toEqual(results.map(() => ({})))
+  expect(found.metrics.map((each, index) => broken(metricClaims(each, results[index])))).toEqual(
+    results.map(() => ({})),
+  )
 })
 
 test.for(casesOf('summary'))('$title', ({ input, expected }) => {
@@ -147,10 +147,10 @@ function summaryClaims(side: string, found: Summary | undefined, json: Json | un
   }
 }
 
-const labels: readonly Label[] = ['Pass', 'High', 'Low', 'Nodata', 'NodataFailMetric', 'Error']
+const known: readonly Label[] = ['Pass', 'High', 'Low', 'Nodata', 'NodataFailMetric', 'Error']
 
 function countedOf(json: Json): Counted {
-  const label = labels.find((each) => each === at(json, 'classification'))
+  const label = known.find((each) => each === at(json, 'classification'))
   if (label === undefined) throw new Error(`no label: ${JSON.stringify(json)}`)
   return {
     name: textAt(json, 'name') ?? '',

@@ -44,7 +44,7 @@ export function numbers(json: Json | undefined): readonly number[] {
 }
 
 export function sorted(values: readonly number[]): Float64Array {
-  return Float64Array.from(values).sort()
+  return Float64Array.from(values).toSorted()
 }
 
 export function samplesOf(canary: Json | undefined, stable: Json | undefined): SortedSamples {
