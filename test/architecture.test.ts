@@ -29,6 +29,7 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
       'core/rollout/',
       'core/analysis/',
       'core/judge/',
+      'core/score/',
       'core/mesh/',
       ...ground,
       'zod',
