@@ -35,7 +35,7 @@ export function addController(root: Command, { programs, io, done }: Context): v
     .addOption(time('--judge-soak <time>', 'judged time before which nothing passes', soak))
     .addOption(
       new Option('--log-level <level>', 'how much to log')
-        .choices(['debug', 'info', 'warn', 'error'])
+        .choices(['info', 'warn', 'error'])
         .default('info'),
     )
     .action(async (given: Given) =>

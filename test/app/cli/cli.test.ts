@@ -45,7 +45,7 @@ test.for([
     },
   },
   {
-    line: 'controller --kubeconfig k -n shop --prometheus http://p:9090 --grafana https://g/x --grafana-datasource ds --grafana-dashboard db --judge-interval 5s --judge-warmup 0s --judge-soak 1m30s --log-level debug',
+    line: 'controller --kubeconfig k -n shop --prometheus http://p:9090 --grafana https://g/x --grafana-datasource ds --grafana-dashboard db --judge-interval 5s --judge-warmup 0s --judge-soak 1m30s --log-level warn',
     asks: {
       kubeconfig: 'k',
       namespace: 'shop',
@@ -54,7 +54,7 @@ test.for([
         prometheus: 'http://p:9090',
         grafana: { url: 'https://g/x', datasource: 'ds', dashboard: 'db' },
       },
-      logLevel: 'debug',
+      logLevel: 'warn',
     },
   },
   { line: 'sandbox', asks: { kubeconfig: undefined, port: 15_090, rps: 50, seed: 1 } },
