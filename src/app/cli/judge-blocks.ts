@@ -2,6 +2,7 @@
 import type { GivenDefaults } from '../../core/manifest/blocks.ts'
 import { couldNotJudge } from './judge-exit.ts'
 import { JudgeStream, type Telling } from './judge-stream.ts'
+import { linesIn } from './lines.ts'
 import { CommandError, type Io } from './programs.ts'
 
 export type BlocksQuestion = {
@@ -13,9 +14,6 @@ export type BlocksQuestion = {
 
 /** Resolves when what was written may be followed by more. */
 export type Write = (text: string) => Promise<void>
-
-/** In characters: a release with a day of history of a hundred pods stays below. */
-const longestLine = 64 * 1024 * 1024
 
 /** Resolves to the exit code. What was judged before a line that cannot be read has been told by then. */
 export async function judgeBlocks(
@@ -48,24 +46,6 @@ async function judgeLines(
   } finally {
     await write(said)
   }
-}
-
-/** Whole lines, as many as have come. */
-async function* linesIn(text: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
-  let begun = ''
-  for await (const piece of text) {
-    const [first = '', ...more] = piece.split('\n')
-    begun += first
-    if (begun.length > longestLine)
-      throw new CommandError(
-        `a line is longer than ${longestLine} characters; is it one JSON object a line?`,
-      )
-    const last = more.pop()
-    if (last === undefined) continue
-    yield [begun, ...more]
-    begun = last
-  }
-  yield [begun]
 }
 
 function exitCode({ exitCode: code }: JudgeStream, err: Io['err']): number {
