@@ -4,11 +4,13 @@
  * What is given is judged: ages of pods are unknown here, so no warm-up applies. Time is the sum of the blocks, from instant 0. A block that lacks
  * a side is held open until both are there, and dropped when that takes longer than ten of the settings' blocks.
  */
-import type { History } from '../stats/dispersion.ts'
+import type { History, Table } from '../stats/dispersion.ts'
 import { type Instant, instant, plus, seconds } from '../units.ts'
 import { BlockClock } from './block-clock.ts'
+import { boundOf, OpenBuckets } from './buckets.ts'
 import { type Dispersion, learn } from './dispersion.ts'
 import { type Detail, Judgement } from './judgement.ts'
+import type { BucketHistory } from './latency-baseline.ts'
 import { OpenBlock } from './open-block.ts'
 import type { JudgeSettings } from './settings.ts'
 import type { Counts, Findings, Ruling, Side, Verdict } from './verdict.ts'
@@ -48,25 +50,32 @@ export class BlockCase {
   readonly #judgement: Judgement
   readonly #clock: BlockClock
   #open = new OpenBlock(instant(0))
+  #buckets = new OpenBuckets(instant(0))
   #now: Instant = instant(0)
 
   constructor(settings: JudgeSettings, history?: GivenHistory, detail: Detail = 'everything') {
-    this.#judgement = new Judgement(settings, taughtBy(history), detail)
+    this.#judgement = new Judgement(
+      settings,
+      taughtBy(history),
+      detail,
+      history && bucketHistoryOf(history),
+    )
     this.#clock = new BlockClock(settings.block, this.#now)
   }
 
   add(given: GivenBlock): void {
     this.#now = plus(this.#now, seconds(given.seconds))
-    for (const part of given.stable) this.#open.addStable(countsOf(part))
-    for (const part of given.canary) {
-      const { pod, pods = 1 } = part
-      this.#open.addCanary(countsOf(part), { pod, pods, isWarm: true })
-    }
+    for (const part of given.stable) this.#addStable(part)
+    for (const part of given.canary) this.#addCanary(part)
     const present = { canary: given.canary.length > 0, stable: given.stable.length > 0 }
     const { kind } = this.#clock.advance(this.#now, present)
     if (kind === 'open') return
-    if (kind === 'closed') this.#judgement.add(this.#open.closed(this.#now))
+    if (kind === 'closed') {
+      this.#judgement.add(this.#open.closed(this.#now))
+      this.#judgement.addLatency(this.#buckets.closed(this.#now))
+    }
     this.#open = new OpenBlock(this.#now)
+    this.#buckets = new OpenBuckets(this.#now)
   }
 
   /** Whether it was found worse, which is final; cheap enough to ask after every block. */
@@ -77,6 +86,25 @@ export class BlockCase {
   verdict(): Verdict {
     const findings = this.#findings()
     return { ...this.#ruling(findings), findings }
+  }
+
+  #addStable(part: PodCounts): void {
+    this.#open.addStable(countsOf(part))
+    this.#addBuckets('stable', part)
+  }
+
+  #addCanary(part: PodCounts): void {
+    const { pod, pods = 1 } = part
+    this.#open.addCanary(countsOf(part), { pod, pods, isWarm: true })
+    if (part.requests > 0) this.#buckets.serves(pod, pods)
+    this.#addBuckets('canary', part)
+  }
+
+  #addBuckets(side: Side, { buckets = {} }: PodCounts): void {
+    for (const [le, count] of Object.entries(buckets)) {
+      const bound = boundOf(le)
+      if (bound !== undefined) this.#buckets.add(side, bound, count)
+    }
   }
 
   #ruling(findings: Findings): Ruling {
@@ -118,10 +146,35 @@ function taughtBy(history: GivenHistory | undefined): Dispersion {
 }
 
 function tableOf({ pods }: GivenHistory): History {
-  const length = Math.min(...pods.map(({ requests }) => requests.length))
-  const rows = Array.from({ length: Number.isFinite(length) ? length : 0 }, (_, k) => k)
+  const length = rowsIn(pods.map(({ requests }) => requests))
   return {
-    requests: rows.map((k) => pods.map(({ requests }) => requests[k] ?? 0)),
-    failures: rows.map((k) => pods.map(({ failures }) => failures[k] ?? 0)),
+    requests: rows(
+      length,
+      pods.map(({ requests }) => requests),
+    ),
+    failures: rows(
+      length,
+      pods.map(({ failures }) => failures),
+    ),
   }
+}
+
+/** Only of bounds that all pods have. */
+function bucketHistoryOf({ pods }: GivenHistory): BucketHistory | undefined {
+  const [first, ...rest] = pods.map(({ buckets }) => buckets ?? {})
+  const shared = Object.keys(first ?? {}).filter((le) => rest.every((other) => le in other))
+  const tables = shared.flatMap((le) => {
+    const bound = boundOf(le)
+    const columns = pods.map(({ buckets }) => buckets?.[le] ?? [])
+    return bound === undefined ? [] : [[bound, rows(rowsIn(columns), columns)] as const]
+  })
+  return tables.length === 0 ? undefined : new Map(tables)
+}
+
+function rowsIn(columns: readonly (readonly number[])[]): number {
+  return columns.length === 0 ? 0 : Math.min(...columns.map((column) => column.length))
+}
+
+function rows(length: number, columns: readonly (readonly number[])[]): Table {
+  return Array.from({ length }, (_, k) => columns.map((column) => column[k] ?? 0))
 }

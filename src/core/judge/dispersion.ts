@@ -31,7 +31,7 @@ const scales: readonly Duration[] = [seconds(5), seconds(15), seconds(60)]
 export function learn(history: History, block: Duration): Dispersion {
   const pods = history.requests[0]?.length ?? 0
   if (pods < 2 || history.requests.length < 2) return { kind: 'unknown' }
-  const raw = scatter(history, scalesIn(block))
+  const raw = scatter(history, scalesIn(block, scales))
   const phi = raw > 1.3 ? 1.5 * raw : 1
   const spread = { cv2: podSpread(history), pods }
   if (failuresIn(history) < fewestFailures) {
@@ -42,8 +42,9 @@ export function learn(history: History, block: Duration): Dispersion {
   return { kind: 'learned', phi, persistence: guard, spread }
 }
 
-function scalesIn(block: Duration): readonly number[] {
-  return [...new Set(scales.map((scale) => Math.max(1, Math.round(scale / block))))]
+/** In blocks. */
+export function scalesIn(block: Duration, lengths: readonly Duration[]): readonly number[] {
+  return [...new Set(lengths.map((scale) => Math.max(1, Math.round(scale / block))))]
 }
 
 function failuresIn({ failures }: History): number {

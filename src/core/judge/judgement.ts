@@ -3,22 +3,24 @@
  * of false rollbacks would be spent once a step. Worse is final.
  */
 
-import { isEmpty } from '../stats/block.ts'
-import { proportionBounds } from '../stats/proportion.ts'
 import { RelativeRatio } from '../stats/relative-ratio.ts'
 import { between, type Duration, type Instant, milliseconds, nats } from '../units.ts'
+import type { LatencyBlock } from './buckets.ts'
 import type { Dispersion } from './dispersion.ts'
+import { Latency } from './latency.ts'
+import type { BucketHistory } from './latency-baseline.ts'
 import { Line } from './line.ts'
-import { type Block, nothing, sumOf } from './open-block.ts'
+import type { Block } from './open-block.ts'
 import { type AgainstPlan, burstSize, judgedOf, plansAgainst, plansInFavour } from './plans.ts'
 import type { JudgeSettings } from './settings.ts'
 import { stillNeeded } from './still-needed.ts'
-import type { Counts, Findings, LeftOut, Ruling, SideFindings } from './verdict.ts'
+import { Tallies } from './tallies.ts'
+import type { Channel, Counts, Findings, Ruling, WorseReason } from './verdict.ts'
 
 /** What the blocks alone tell. */
 export type BlockFindings = Pick<
   Findings,
-  'against' | 'inFavour' | 'canary' | 'stable' | 'ratio' | 'blocks' | 'stillNeeded'
+  'against' | 'inFavour' | 'latency' | 'canary' | 'stable' | 'ratio' | 'blocks' | 'stillNeeded'
 >
 
 /** `verdict` keeps neither the evidence over time nor the interval of the ratio: cheap enough for ten thousand releases. */
@@ -34,33 +36,47 @@ export class Judgement {
   readonly #phi: number
   readonly #against: readonly Line<AgainstPlan>[]
   readonly #inFavour: readonly Line[]
+  readonly #latency: Latency | undefined
   readonly #ratio: RelativeRatio | undefined
-  readonly #leftOut = new Map<LeftOut, number>()
-  #judged = 0
-  #time = 0
-  #from: Instant | undefined
-  #to: Instant | undefined
-  readonly #canary = { judged: nothing, all: nothing }
-  readonly #stable = { judged: nothing, all: nothing }
+  readonly #tallies = new Tallies()
   #worse: Extract<Ruling, { kind: 'worse' }> | undefined
   #noWorseSince: Instant | undefined
 
-  constructor(settings: JudgeSettings, dispersion: Dispersion, detail: Detail = 'everything') {
+  constructor(
+    settings: JudgeSettings,
+    dispersion: Dispersion,
+    detail: Detail = 'everything',
+    buckets?: BucketHistory,
+  ) {
     const isFull = detail === 'everything'
     this.#settings = settings
     this.#phi = burstSize(dispersion)
     this.#against = plansAgainst(settings, dispersion).map((plan) => new Line(plan, isFull))
     this.#inFavour = plansInFavour(settings, dispersion).map((plan) => new Line(plan, isFull))
+    this.#latency = settings.latency
+      ? new Latency(settings, settings.latency, buckets, isFull)
+      : undefined
     this.#ratio = isFull ? new RelativeRatio(intervalAlpha, this.#phi) : undefined
   }
 
   add(block: Block): void {
-    this.#count(block)
+    this.#tallies.add(block)
     for (const line of this.#against) line.add(block)
     for (const line of this.#inFavour) line.add(block)
     this.#ratio?.add(judgedOf(block))
-    this.#worse ??= this.#findWorse(block.end)
-    this.#noWorseSince = this.#isNoWorse() ? (this.#noWorseSince ?? block.end) : undefined
+    const line = this.#against.find((candidate) => candidate.hasSpoken())
+    if (line !== undefined) this.#decide(line.channel(), line.plan.code, block.end)
+    this.#settle(block.end)
+  }
+
+  /** Latency comes apart from requests: where it cannot be read, failures are judged all the same. */
+  addLatency(block: LatencyBlock): void {
+    const latency = this.#latency
+    latency?.add(block)
+    const channel = latency?.channel('against')
+    if (channel !== undefined && latency?.hasSpoken('against') === true)
+      this.#decide(channel, 'CanaryIsSlower', block.end)
+    this.#settle(block.end)
   }
 
   get worse(): Ruling | undefined {
@@ -74,55 +90,44 @@ export class Judgement {
 
   findings(): BlockFindings {
     return {
-      against: this.#against.map((line) => line.channel()),
-      inFavour: this.#inFavour.map((line) => line.channel()),
-      canary: this.#sideFindings(this.#canary),
-      stable: this.#sideFindings(this.#stable),
+      against: this.#channels('against'),
+      inFavour: this.#channels('inFavour'),
+      latency: this.#latency?.findings() ?? { kind: 'not-compared', because: 'NotAsked' },
+      canary: this.#tallies.sideFindings('canary', intervalAlpha, this.#phi),
+      stable: this.#tallies.sideFindings('stable', intervalAlpha, this.#phi),
       ratio: this.#ratio?.bounds(),
-      blocks: {
-        judged: this.#judged,
-        leftOut: Object.fromEntries(this.#leftOut),
-        time: milliseconds(this.#time),
-        from: this.#from,
-        to: this.#to,
-      },
+      blocks: this.#tallies.blockFindings(),
       stillNeeded: this.#stillNeeded(),
     }
   }
 
-  #count(block: Block): void {
-    const { canary, stable } = block
-    this.#from ??= block.start
-    this.#to = block.end
-    this.#canary.all = sumOf(this.#canary.all, canary.all)
-    this.#stable.all = sumOf(this.#stable.all, stable)
-    const why = whyEmpty(block)
-    if (why !== undefined) {
-      this.#leftOut.set(why, (this.#leftOut.get(why) ?? 0) + 1)
-      return
-    }
-    this.#canary.judged = sumOf(this.#canary.judged, canary.judged)
-    this.#stable.judged = sumOf(this.#stable.judged, stable)
-    this.#judged += 1
-    this.#time += between(block.start, block.end)
+  #channels(direction: 'against' | 'inFavour'): readonly Channel[] {
+    const lines = direction === 'against' ? this.#against : this.#inFavour
+    const latency = this.#latency?.channel(direction)
+    const channels = lines.map((line) => line.channel())
+    return latency === undefined ? channels : [...channels, latency]
   }
 
-  #findWorse(at: Instant): Extract<Ruling, { kind: 'worse' }> | undefined {
-    const line = this.#against.find((candidate) => candidate.hasSpoken())
-    if (line === undefined) return undefined
-    const { name, logE, threshold } = line.channel()
+  /** The first that speaks decides. */
+  #decide({ name, logE, threshold }: Channel, code: WorseReason['code'], at: Instant): void {
+    if (this.#worse !== undefined) return
     const seen = name === 'catastrophe' ? 'all' : 'judged'
     const because = {
-      code: line.plan.code,
+      code,
       channel: name,
       logE,
       threshold,
-      canary: this.#canary[seen],
-      stable: this.#stable[seen],
+      canary: this.#tallies.of('canary', seen),
+      stable: this.#tallies.of('stable', seen),
       ratio: this.#ratio?.bounds(),
-      after: between(this.#from ?? at, at),
+      slower: name === 'latency' ? this.#latency?.slowerAt() : undefined,
+      after: between(this.#tallies.from ?? at, at),
     }
-    return { kind: 'worse', because, decidedAt: at }
+    this.#worse = { kind: 'worse', because, decidedAt: at }
+  }
+
+  #settle(at: Instant): void {
+    this.#noWorseSince = this.#isNoWorse() ? (this.#noWorseSince ?? at) : undefined
   }
 
   #isNoWorse(): boolean {
@@ -133,14 +138,22 @@ export class Judgement {
     return (
       this.#inFavour.every((line) => line.hasSpoken()) &&
       !this.#against.some((line) => line.isStrong()) &&
+      this.#isNoSlower() &&
       this.#bothSidesFail() === undefined
     )
   }
 
+  /** Where latency cannot be compared nothing is asked of it. */
+  #isNoSlower(): boolean {
+    const latency = this.#latency
+    if (latency === undefined || !latency.isComparable) return true
+    return latency.hasSpoken('inFavour') && !latency.isStrong()
+  }
+
   #soakLeft(): Duration {
     const { soak, block } = this.#settings
-    const blocksLeft = Math.max(0, fewestBlocks - this.#judged)
-    return milliseconds(Math.max(0, soak - this.#time, blocksLeft * block))
+    const blocksLeft = Math.max(0, fewestBlocks - this.#tallies.blocks)
+    return milliseconds(Math.max(0, soak - this.#tallies.time, blocksLeft * block))
   }
 
   #noWorse(): Ruling | undefined {
@@ -151,8 +164,8 @@ export class Judgement {
       code: 'ProvedNoWorse' as const,
       logE,
       threshold,
-      canary: this.#canary.judged,
-      stable: this.#stable.judged,
+      canary: this.#tallies.of('canary'),
+      stable: this.#tallies.of('stable'),
       margin: this.#settings.passMargin.points,
     }
     return { kind: 'no-worse', because, decidedAt: this.#noWorseSince }
@@ -160,8 +173,8 @@ export class Judgement {
 
   /** Equality proves nothing where everything counts as failed. */
   #bothSidesFail(): Ruling | undefined {
-    const canary = this.#canary.judged
-    const stable = this.#stable.judged
+    const canary = this.#tallies.of('canary')
+    const stable = this.#tallies.of('stable')
     if (!isMostlyFailing(canary) || !isMostlyFailing(stable)) return undefined
     return { kind: 'undecided', because: { code: 'BothSidesFail', canary, stable } }
   }
@@ -172,34 +185,20 @@ export class Judgement {
     return { kind: 'undecided', because }
   }
 
-  #sideFindings({ judged, all }: { judged: Counts; all: Counts }): SideFindings {
-    const { requests, failures } = judged
-    if (requests === 0) return { judged, all, failureRatio: undefined }
-    const bounds = proportionBounds(failures / this.#phi, requests / this.#phi, intervalAlpha)
-    return { judged, all, failureRatio: { estimate: failures / requests, ...bounds } }
-  }
-
   #stillNeeded(): Findings['stillNeeded'] {
     const [line] = this.#inFavour
-    if (line === undefined || this.#judged === 0) return undefined
+    if (line === undefined || this.#tallies.blocks === 0) return undefined
     const { logE, threshold } = line.channel()
     const pace = {
-      canary: this.#canary.judged,
-      stable: this.#stable.judged,
-      time: milliseconds(this.#time),
+      canary: this.#tallies.of('canary'),
+      stable: this.#tallies.of('stable'),
+      time: this.#tallies.time,
     }
     return stillNeeded(line.plan, pace, {
       nats: nats(threshold - logE),
       soak: this.#soakLeft(),
     })
   }
-}
-
-/** Why the main line learns nothing from a block. Decided by who was there, not by how requests ended. */
-function whyEmpty(block: Block): LeftOut | undefined {
-  if (!isEmpty(judgedOf(block))) return undefined
-  if (block.stable.requests === 0) return 'stable-without-requests'
-  return block.canary.all.requests > 0 ? 'canary-warming-up' : 'canary-without-requests'
 }
 
 function isMostlyFailing({ requests, failures }: Counts): boolean {

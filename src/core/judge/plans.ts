@@ -22,8 +22,8 @@ export type LinePlan = {
 
 export type AgainstPlan = LinePlan & { readonly code: WorseReason['code'] }
 
-/** How the false rollback rate is shared out. The rest, 0.45, is kept for latency. */
-const shareOf = { failures: 0.45, catastrophe: 0.1 } as const
+/** How the false rollback rate is shared out. */
+const shareOf = { failures: 0.45, latency: 0.45, catastrophe: 0.1 } as const
 
 const shareBets: readonly number[] = [0.02, 0.05, 0.1, 0.2, 0.35, 0.55, 0.75, 0.92]
 const countBets: readonly number[] = [1.25, 1.5, 2, 3, 5, 10, 25, 100]
@@ -72,6 +72,16 @@ export function plansInFavour(
       guard,
     },
   ]
+}
+
+export function latencyThresholds(settings: JudgeSettings): {
+  readonly against: Nats
+  readonly inFavour: Nats
+} {
+  return {
+    against: thresholdOf(settings, shareOf.latency),
+    inFavour: nats(-Math.log(settings.falsePassRate)),
+  }
 }
 
 /** For intervals and for a pass, where a burst size must be assumed. */
@@ -135,18 +145,18 @@ function thresholdOf({ falseRollbackRate }: JudgeSettings, part: number): Nats {
   return nats(-Math.log(falseRollbackRate * part))
 }
 
-function startingTimes({ block }: JudgeSettings): {
+export function startingTimes({ block }: JudgeSettings): {
   readonly first: number
   readonly hazard: number
 } {
   return { first: 0.5, hazard: Math.min(1, block / changeTime) }
 }
 
-function guardOf(dispersion: Dispersion): Duration | undefined {
+export function guardOf(dispersion: Dispersion): Duration | undefined {
   if (dispersion.kind === 'unknown') return unknownGuard
   return dispersion.persistence > 0 ? dispersion.persistence : undefined
 }
 
-function blocksIn(guard: Duration | undefined, { block }: JudgeSettings): number {
+export function blocksIn(guard: Duration | undefined, { block }: JudgeSettings): number {
   return Math.ceil((guard ?? milliseconds(0)) / block)
 }

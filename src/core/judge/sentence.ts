@@ -4,6 +4,7 @@ import type {
   Counts,
   NoWorseReason,
   Ratio,
+  SlowerAt,
   TroubleReason,
   UndecidedReason,
   Verdict,
@@ -70,9 +71,15 @@ function seenText(seen: readonly string[]): string {
 }
 
 function worseSentence(because: WorseReason): string {
-  const { logE, threshold, canary, stable, ratio, after } = because
+  const { logE, threshold, canary, stable, ratio, slower, after } = because
   const evidence = `evidence ${logE.toFixed(1)} of ${threshold.toFixed(1)} nats after ${durationText(after)}`
+  if (slower !== undefined) return `${slowerText(slower)}; ${evidence}`
   return `canary ${verbOf(because)} ${failing(canary, ' requests')}, stable ${failing(stable)}${timesText(ratio)}; ${evidence}`
+}
+
+function slowerText({ bound, canary, stable }: SlowerAt): string {
+  const longer = `took longer than ${bound} ms`
+  return `canary is slower: ${failing(canary, ' requests')} ${longer}, stable ${failing(stable)}`
 }
 
 function verbOf({ code }: WorseReason): string {
@@ -82,7 +89,7 @@ function verbOf({ code }: WorseReason): string {
     case 'CanaryFailsOutright':
       return 'fails outright,'
     case 'CanaryIsSlower':
-      return 'is slower and fails'
+      return 'is slower, and fails'
   }
 }
 
@@ -112,7 +119,7 @@ function times(factor: number): string {
   return `${factor < 10 ? Number(factor.toPrecision(2)) : grouped(Math.floor(factor))} times`
 }
 
-function failing({ requests, failures }: Counts, unit = ''): string {
+function failing({ requests, failures }: Pick<Counts, 'requests' | 'failures'>, unit = ''): string {
   const ratio = requests === 0 ? 0 : failures / requests
   return `${points(ratio)} % of ${grouped(requests)}${unit}`
 }

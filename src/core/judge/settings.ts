@@ -15,6 +15,14 @@ export type FailureRule = {
   readonly margin: Margin
 }
 
+/** How much slower still counts as no slower, and by which bounds it is measured. */
+export type LatencyRule = {
+  /** As a part of the stable side's latency: 0.05 is 5 % slower. */
+  readonly margin: number
+  /** In milliseconds; undefined are those that the stable side's latency suggests. */
+  readonly bounds: readonly number[] | undefined
+}
+
 export type Reporter = 'auto' | 'destination' | 'source' | 'waypoint'
 
 export type JudgeSettings = {
@@ -25,6 +33,8 @@ export type JudgeSettings = {
   readonly reporter: Reporter
   readonly preset: Preset
   readonly failures: FailureRule
+  /** False where latency is not judged. */
+  readonly latency: LatencyRule | false
   /** Length of one block of evidence: the scrape interval, as a rule. */
   readonly block: Duration
   /** Of each canary pod's life, not judged by the main channel. */
@@ -33,8 +43,8 @@ export type JudgeSettings = {
   readonly falseRollbackRate: Share
   /** Probability of passing a canary that is worse than the pass margin. */
   readonly falsePassRate: Share
-  /** What 'no worse' proves: the canary's failure ratio exceeds the stable one's by less than this. */
-  readonly passMargin: { readonly points: Share }
+  /** What 'no worse' proves: the canary's failure ratio exceeds the stable one's by less than `points`, and it is slower by less than `latency`. */
+  readonly passMargin: { readonly points: Share; readonly latency: number }
   /** Judged time before which nothing passes. */
   readonly soak: Duration
   readonly deadline: Duration | undefined

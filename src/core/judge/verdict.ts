@@ -1,4 +1,6 @@
 /** What the judge says of a canary: a ruling with its reason, and everything that was found. Data only; `sentence.ts` has the words. */
+import type { Tally } from '../stats/block.ts'
+import type { QuantileInterval } from '../stats/quantile-interval.ts'
 import type { Duration, Instant, Nats, Share } from '../units.ts'
 
 export type Verdict = Ruling & { readonly findings: Findings }
@@ -27,6 +29,17 @@ export type WorseReason = {
   readonly ratio: Ratio | undefined
   /** From the first judged block to the decision. */
   readonly after: Duration
+  /** The bound that carried it, where the canary is slower. */
+  readonly slower?: SlowerAt | undefined
+}
+
+/** Requests, and those of them (`failures`) that took longer than a bound. */
+export type SlowerAt = {
+  /** In milliseconds. */
+  readonly bound: number
+  readonly canary: Tally
+  readonly stable: Tally
+  readonly logE: Nats
 }
 
 export type NoWorseReason = {
@@ -139,6 +152,7 @@ export type Findings = {
   readonly stable: SideFindings
   /** How many times as often the canary fails as the stable side; undefined when nothing can be said. */
   readonly ratio: Ratio | undefined
+  readonly latency: LatencyFindings
   readonly blocks: {
     readonly judged: number
     readonly leftOut: Readonly<Partial<Record<LeftOut, number>>>
@@ -158,6 +172,22 @@ export type Findings = {
     | { readonly atThisWeight: Duration; readonly atTwiceTheWeight: Duration }
     | undefined
 }
+
+export type LatencyFindings =
+  | {
+      readonly kind: 'not-compared'
+      readonly because: 'NotAsked' | 'NoBuckets' | 'NoCommonBounds' | 'NoAnswer'
+    }
+  | {
+      readonly kind: 'compared'
+      readonly bounds: readonly SlowerAt[]
+      /** In milliseconds, between bounds; all of them hold together at all times, 95 %. */
+      readonly quantiles: readonly {
+        readonly quantile: number
+        readonly canary: QuantileInterval
+        readonly stable: QuantileInterval
+      }[]
+    }
 
 export type SourceFindings =
   | {

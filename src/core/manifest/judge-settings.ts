@@ -6,6 +6,7 @@ import { failed, ok, problem, type Result } from '../result.ts'
 import { judgeAnnotation } from '../rollout/keys.ts'
 import { type Duration, minutes, seconds, share } from '../units.ts'
 import { type Fields, misplaced, object, served, sift } from './fields.ts'
+import { boundWords, readBound, slowdownWords, toLatency } from './latency-rule.ts'
 import { oneOf, readAs, shape } from './shape.ts'
 import { shown } from './shown.ts'
 import { readDuration, readNumber, readPoints, readRate, readTime } from './values.ts'
@@ -32,10 +33,12 @@ export function parseJudgeSettings(
   defaults: JudgeDefaults,
   path: string,
 ): Result<JudgeSettings> {
-  const shaped = shape(sift(body, judgeFields, 'judge', path), judgeSchema, path)
-  return shaped.value === undefined || shaped.problems.length > 0
-    ? failed(...shaped.problems)
-    : ok(toSettings(shaped.value, defaults))
+  const { latency, ...rest } = body
+  const isOff = latency === false
+  const shaped = shape(sift(isOff ? rest : body, judgeFields, 'judge', path), judgeSchema, path)
+  if (shaped.value === undefined || shaped.problems.length > 0) return failed(...shaped.problems)
+  const settings = toSettings(shaped.value, defaults)
+  return ok(isOff ? { ...settings, latency: false } : settings)
 }
 
 /** What annotation `haldane.dev/judge` of a Rollout asks for: a metric for its background run, or none. */
@@ -59,7 +62,6 @@ const margins: Readonly<Record<Preset, Margin>> = {
 /** Failures of the server: unknown, deadline exceeded, exhausted, unimplemented, internal, unavailable, data loss. */
 const grpcFailures: readonly number[] = [2, 4, 8, 12, 13, 14, 15]
 
-const laterLatency = misplaced('comes with the next version of Haldane; remove it')
 const laterAccess = misplaced('is not served by this version of Haldane; remove it')
 const ownQueries = misplaced('has no place here: the judge asks queries of its own; remove it')
 
@@ -82,10 +84,10 @@ export const judgeFields: Fields = {
     grpc: served,
     margin: object({ ratio: served, points: served }),
   }),
-  latency: laterLatency,
+  latency: object({ margin: served, bounds: served }),
   falseRollbackRate: served,
   falsePassRate: served,
-  passMargin: object({ points: served, latency: laterLatency }),
+  passMargin: object({ points: served, latency: served }),
   warmup: served,
   soak: served,
   deadline: served,
@@ -93,6 +95,7 @@ export const judgeFields: Fields = {
 }
 
 const rate = readAs(readRate, 'a percentage such as 1%, or a share such as 0.01; below 50%')
+const slowdown = readAs(readRate, slowdownWords)
 const duration = readAs(readDuration, 'a length of time such as 90s or 2m')
 
 const failuresSchema = z.strictObject(
@@ -115,7 +118,7 @@ const failuresSchema = z.strictObject(
   {
     error: ({ input }) =>
       input === false
-        ? 'must not be false: nothing would be left to judge, since latency comes with the next version of Haldane'
+        ? 'must not be false: failures are always judged; latency: false leaves them alone to be judged'
         : undefined,
   },
 )
@@ -129,11 +132,18 @@ const judgeSchema = z.strictObject({
   split: readAs(readSplit, 'auto (other ways come with a later version of Haldane)').optional(),
   preset: z.enum(presets).default('default'),
   failures: failuresSchema.optional(),
+  latency: z
+    .strictObject({
+      margin: slowdown.optional(),
+      bounds: z.array(readAs(readBound, boundWords)).min(1).optional(),
+    })
+    .optional(),
   falseRollbackRate: rate.optional(),
   falsePassRate: rate.optional(),
   passMargin: z
     .strictObject({
       points: readAs(readProof, 'percentage points, more than 0, such as 0.5').optional(),
+      latency: slowdown.optional(),
     })
     .optional(),
   warmup: duration.optional(),
@@ -152,6 +162,7 @@ function toSettings(body: Body, defaults: JudgeDefaults): JudgeSettings {
     reporter: body.reporter,
     preset: body.preset,
     failures: toFailures(body.failures ?? {}, margins[body.preset]),
+    latency: toLatency(body.latency ?? {}, body.preset),
     ...toRates(body),
     ...toTimes(body, defaults),
     onDeadline: body.onDeadline,
@@ -164,7 +175,10 @@ function toRates(body: Body): Rates {
   return {
     falseRollbackRate: body.falseRollbackRate ?? share(0.01),
     falsePassRate: body.falsePassRate ?? share(0.05),
-    passMargin: { points: body.passMargin?.points ?? share(0.005) },
+    passMargin: {
+      points: body.passMargin?.points ?? share(0.005),
+      latency: body.passMargin?.latency ?? 0.1,
+    },
   }
 }
 

@@ -5,7 +5,7 @@
  * with a probability of at most alpha, over the whole release and however often one looks, also while traffic moves from one side
  * to the other. Source: spec/statistics §3.
  */
-import type { BlockCounts, Boundary } from './block.ts'
+import type { BlockCounts, Boundary, Tally } from './block.ts'
 import { countIncrement } from './count-evidence.ts'
 import { Mixture } from './mixture.ts'
 import { shareIncrement } from './share-evidence.ts'
@@ -24,18 +24,23 @@ export type EvidencePlan = {
   readonly window: number
   readonly first: number
   readonly hazard: number
+  /** What the stable side is taken for before the first block; half a failure in 500 requests unless said. */
+  readonly prior?: Tally
+  /** How much of what is known of the stable side stays from one block to the next; all of it unless said. */
+  readonly memory?: number
 }
 
-/** Before the first block the stable side is taken for one that fails half of a request in 500. */
-const prior = { failures: 0.5, requests: 500 } as const
+const longAgo: Tally = { requests: 500, failures: 0.5 }
+const leastGuess = 1e-6
 
 export class Evidence {
   readonly #plan: EvidencePlan
   readonly #test: { ratio: number; points: number; readonly phi: number }
   readonly #mixture: Mixture
   readonly #gains: Float64Array
-  #failures: number = prior.failures
-  #requests: number = prior.requests
+  readonly #memory: number
+  #failures: number
+  #requests: number
 
   constructor(plan: EvidencePlan) {
     this.#plan = plan
@@ -43,16 +48,26 @@ export class Evidence {
     const components = plan.shares.length + plan.times.length
     this.#mixture = new Mixture({ ...plan, components })
     this.#gains = new Float64Array(components)
+    const { memory = 1, prior = longAgo } = plan
+    this.#memory = memory
+    this.#failures = prior.failures
+    this.#requests = prior.requests
+  }
+
+  /** The share of the stable side's requests that is expected to fail in the next block. */
+  get guess(): number {
+    return Math.min(1, Math.max(leastGuess, this.#failures / this.#requests))
   }
 
   /**
-   * An empty block tells nothing and only lets time pass. The boundary may move from block to block, so long as it is fixed before the block:
-   * `factor` times the plan's ratio.
+   * An empty block tells nothing and only lets time pass. The boundary may move from block to block, so long as it is fixed before the block's outcome:
+   * `factor` times the plan's ratio, and `extra` points.
    */
-  add(block: BlockCounts, factor = 1): void {
+  add(block: BlockCounts, factor = 1, extra = 0): void {
     const { shares, times, boundary, cap } = this.#plan
     this.#test.ratio = boundary.ratio * factor
-    const guess = this.#failures / this.#requests
+    this.#test.points = boundary.points + extra
+    const { guess } = this
     for (let j = 0; j < shares.length; j++) {
       this.#gains[j] = shareIncrement(block, this.#test, shares[j] ?? 0)
     }
@@ -61,8 +76,8 @@ export class Evidence {
       this.#gains[shares.length + j] = Math.min(cap, gain)
     }
     this.#mixture.add(this.#gains)
-    this.#failures += block.stable.failures
-    this.#requests += block.stable.requests
+    this.#failures = this.#memory * this.#failures + block.stable.failures
+    this.#requests = this.#memory * this.#requests + block.stable.requests
   }
 
   logE(): number {

@@ -26,24 +26,32 @@ export function podSpread({ failures, requests }: History): number {
 }
 
 /** How much more than independent failures a pod scatters around its own ratio from one part of the history to the next; at least 1. */
-export function withinPods({ failures, requests }: History): number {
-  const x = partSums(failures)
-  const n = partSums(requests)
-  const podRatio = shares(columnSums(x), columnSums(n))
-  const all = sum(x.map(sum)) / Math.max(1, sum(n.map(sum)))
-  const level = shares(x.map(sum), n.map(sum)).map((ratio) => (all > 0 ? ratio / all : 0))
-  let seen = 0
-  let cells = 0
-  for (const [k, row] of x.entries()) {
-    for (const [pod, count] of row.entries()) {
-      const expected = (n[k]?.[pod] ?? 0) * (podRatio[pod] ?? 0) * (level[k] ?? 0)
-      seen += (count - expected) ** 2
-      cells += expected
-    }
-  }
+export function withinPods(history: History): number {
+  const x = partSums(history.failures)
+  const expected = expectedIn(x, partSums(history.requests))
+  const seen = sum(
+    x.map((row, k) => sum(row.map((count, pod) => (count - at(expected, k, pod)) ** 2))),
+  )
+  const cells = sum(expected.map(sum))
   const columns = x[0]?.length ?? 0
   const freedom = ((x.length - 1) * (columns - 1)) / (x.length * columns)
   return cells > 0 && freedom > 0 ? Math.max(1, seen / cells / freedom) : 1
+}
+
+/** Of each pod in each part, if a pod kept its own ratio and only the level of all moved. */
+function expectedIn(x: Table, n: Table): Table {
+  const own = shares(columnSums(x), columnSums(n))
+  const all = sum(x.map(sum)) / Math.max(1, sum(n.map(sum)))
+  const level = shares(x.map(sum), n.map(sum))
+  return n.map((row, k) =>
+    row.map((requests, pod) =>
+      all > 0 ? (requests * (own[pod] ?? 0) * (level[k] ?? 0)) / all : 0,
+    ),
+  )
+}
+
+function at(table: Table, row: number, column: number): number {
+  return table[row]?.[column] ?? 0
 }
 
 function chi2(count: number, expected: number): number {

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { BlockCase, type GivenBlock } from '../../../src/core/judge/block-case.ts'
+import {
+  BlockCase,
+  type GivenBlock,
+  type GivenHistory,
+} from '../../../src/core/judge/block-case.ts'
+import { sentence } from '../../../src/core/judge/sentence.ts'
 import { seconds } from '../../../src/core/units.ts'
 import { settings } from './build.ts'
 
@@ -44,4 +49,74 @@ function blockOf(canary: number, stable: number): GivenBlock {
     canary: [{ requests: 125, failures: canary }],
     stable: [{ requests: 2375, failures: stable }],
   }
+}
+
+const usual = { 25: 0.2, 50: 0.64, 100: 0.93, 250: 0.99, 500: 1, '+Inf': 1 }
+const slower = { 25: 0.13, 50: 0.5, 100: 0.87, 250: 0.98, 500: 1, '+Inf': 1 }
+
+test('a canary that takes a quarter longer is slower, with the bound that tells', () => {
+  const open = new BlockCase(how, history(usual))
+  for (let k = 0; k < 12; k++) open.add(timed(slower))
+  const verdict = open.verdict()
+  expect(verdict).toMatchObject({
+    kind: 'worse',
+    because: { code: 'CanaryIsSlower', channel: 'latency', slower: { bound: 50 } },
+  })
+  expect(sentence(verdict)).toMatchInlineSnapshot(`"canary is slower: 50 % of 750 requests took longer than 50 ms, stable 36 % of 14,250; evidence 6.4 of 5.4 nats after 30s"`)
+  expect(verdict.findings.latency).toMatchObject({
+    kind: 'compared',
+    quantiles: [{ quantile: 0.5, canary: { low: 25, high: 100 } }, {}, {}],
+  })
+})
+
+test('without a history the first requests of the release say what is normal', () => {
+  const open = new BlockCase(how)
+  for (let k = 0; k < 40; k++) open.add(timed(slower))
+  expect(open.verdict()).toMatchObject({ kind: 'worse', because: { code: 'CanaryIsSlower' } })
+})
+
+test('a canary as quick as stable is proved no slower', () => {
+  const open = new BlockCase(how, history(usual))
+  for (let k = 0; k < 60; k++) open.add(timed(usual))
+  const { kind, findings } = open.verdict()
+  expect(kind).toBe('no-worse')
+  expect(findings.inFavour.map(({ name }) => name)).toEqual(['failures', 'latency'])
+})
+
+test.for([
+  { it: 'no buckets', buckets: undefined, because: 'NoBuckets' },
+  { it: 'other bounds', buckets: { 33: 0.5, '+Inf': 1 }, because: 'NoCommonBounds' },
+])('with $it on the canary latency is not compared, and failures are', ({ buckets, because }) => {
+  const open = new BlockCase(how, history(usual))
+  for (let k = 0; k < 60; k++) open.add(timed(buckets ?? {}))
+  const { kind, findings } = open.verdict()
+  expect(findings.latency).toEqual({ kind: 'not-compared', because })
+  expect(kind).toBe('no-worse')
+})
+
+type Cumulative = Readonly<Record<string, number>>
+
+function timed(canary: Cumulative): GivenBlock {
+  return {
+    seconds: 5,
+    canary: [{ pod: 'c', requests: 125, failures: 0, buckets: counted(canary, 125) }],
+    stable: [{ pods: 20, requests: 2375, failures: 2, buckets: counted(usual, 2375) }],
+  }
+}
+
+function counted(shares: Cumulative, requests: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(shares).map(([le, share]) => [le, Math.round(share * requests)]),
+  )
+}
+
+/** Ten minutes of two pods that are alike. */
+function history(shares: Cumulative): GivenHistory {
+  const length = 120
+  const often = (value: number): readonly number[] => Array.from({ length }, () => value)
+  const buckets = Object.fromEntries(
+    Object.entries(counted(shares, 1250)).map(([le, count]) => [le, often(count)]),
+  )
+  const pod = { requests: often(1250), failures: often(1), buckets }
+  return { seconds: 5, pods: [pod, pod] }
 }

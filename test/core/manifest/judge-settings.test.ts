@@ -20,12 +20,13 @@ test('an empty body asks for the defaults', () => {
       grpc: [2, 4, 8, 12, 13, 14, 15],
       margin: { ratio: 1.2, points: share(0.0002) },
     },
+    latency: { margin: 0.05, bounds: undefined },
     block: seconds(15),
     warmup: seconds(120),
     soak: minutes(2),
     falseRollbackRate: share(0.01),
     falsePassRate: share(0.05),
-    passMargin: { points: share(0.005) },
+    passMargin: { points: share(0.005), latency: 0.1 },
     deadline: undefined,
     onDeadline: 'inconclusive',
   })
@@ -37,6 +38,11 @@ test.for([
   { preset: 'lenient', margin: { ratio: 1.5, points: 0.001 } },
 ])('$preset names a margin', ({ preset, margin }) => {
   expect(settings({ preset }).failures.margin).toEqual(margin)
+})
+
+test('latency may be left out', () => {
+  expect(settings({ latency: false }).latency).toBe(false)
+  expect(settings({ preset: 'strict' }).latency).toEqual({ margin: 0.02, bounds: undefined })
 })
 
 test.for([
@@ -54,10 +60,10 @@ test('reads everything that is served', () => {
     reporter: 'waypoint',
     split: 'auto',
     failures: { codes: ['5xx', 429, '404'], grpc: [13, '14'] },
-    latency: false,
+    latency: { margin: '8%', bounds: [100, '250ms', 1000] },
     falseRollbackRate: '0.5%',
     falsePassRate: 0.1,
-    passMargin: { points: 0.2 },
+    passMargin: { points: 0.2, latency: 0.2 },
     warmup: 0,
     soak: '90s',
     deadline: '30m',
@@ -70,7 +76,8 @@ test('reads everything that is served', () => {
     failures: { codes: ['5xx', '429', '404'], grpc: [13, 14] },
     falseRollbackRate: 0.005,
     falsePassRate: 0.1,
-    passMargin: { points: 0.002 },
+    latency: { margin: 0.08, bounds: [100, 250, 1000] },
+    passMargin: { points: 0.002, latency: 0.2 },
     warmup: 0,
     soak: 90_000,
     deadline: 1_800_000,
@@ -107,10 +114,17 @@ test("the metric's word goes before the controller's", () => {
 test.for([
   [{ preste: 'strict' }, 'j.preste: is not a field of a judge; did you mean preset?'],
   [{ preset: 'harsh' }, 'j.preset: must be default, strict or lenient, is "harsh"'],
-  [{ latency: { margin: '5%' } }, 'j.latency: comes with the next version of Haldane; remove it'],
+  [
+    { latency: { margin: '70%' } },
+    'j.latency.margin: must be a percentage such as 5%, or a share such as 0.05; below 50%, is "70%"',
+  ],
+  [
+    { latency: { marging: '5%' } },
+    'j.latency.marging: is not a field of a judge; did you mean margin?',
+  ],
   [
     { failures: false },
-    'j.failures: must not be false: nothing would be left to judge, since latency comes with the next version of Haldane',
+    'j.failures: must not be false: failures are always judged; latency: false leaves them alone to be judged',
   ],
   [
     { split: 'pod' },
@@ -142,7 +156,7 @@ test.for([
   ],
   [
     { passMargin: { points: 0, latency: '10%' } },
-    'j.passMargin.latency: comes with the next version of Haldane; remove it; j.passMargin.points: must be percentage points, more than 0, such as 0.5, is 0',
+    'j.passMargin.points: must be percentage points, more than 0, such as 0.5, is 0',
   ],
   [
     { prometheus: { address: 'prometheus:9090', headers: [{ key: 'a', value: 'b' }] } },
