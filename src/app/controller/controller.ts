@@ -3,14 +3,14 @@ import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import { referencesOf } from '../../core/manifest/scene.ts'
 import { type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from '../../core/object.ts'
 import type { LinkSettings } from '../../core/report/links.ts'
-import type { Instant } from '../../core/units.ts'
+import { type Instant, milliseconds } from '../../core/units.ts'
 import { type Clock, type Cluster, type Log, PortError, type Stop, type Tell } from '../../ports.ts'
 import { AnalysisRuns } from './analysis-runs.ts'
 import { Writer } from './apply.ts'
 import { Cache } from './cache.ts'
 import { Court, type MetricsAt } from './court.ts'
 import { Teller } from './events.ts'
-import { type Work, WorkQueue } from './queue.ts'
+import { type Bounds, type Work, WorkQueue } from './queue.ts'
 import { References } from './references.ts'
 import { Reports } from './reports.ts'
 import { Rollouts } from './rollouts.ts'
@@ -48,9 +48,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   return { resync: () => running.resync(), stop: () => running.stop() }
 }
 
-/** Passes at the same time. Rollouts have a queue of their own: a metrics store that answers slowly never holds up a rollback. */
-const rolloutsAtOnce = 10
-const runsAtOnce = 30
+/** Rollouts have a queue of their own: a metrics store that answers slowly never holds up a rollback. */
+const bounds: Readonly<Record<'Rollout' | 'AnalysisRun', Bounds>> = {
+  Rollout: { atOnce: 10, breath: milliseconds(100) },
+  AnalysisRun: { atOnce: 30, breath: milliseconds(0) },
+}
 
 class Running {
   readonly #cache: Cache
@@ -73,8 +75,8 @@ class Running {
       failed: (key, error, tries) => this.#failed(key, error, tries),
     }
     this.#queues = {
-      Rollout: new WorkQueue(clock, work, rolloutsAtOnce),
-      AnalysisRun: new WorkQueue(clock, work, runsAtOnce),
+      Rollout: new WorkQueue(clock, work, bounds.Rollout),
+      AnalysisRun: new WorkQueue(clock, work, bounds.AnalysisRun),
     }
     const shared = {
       ...options,

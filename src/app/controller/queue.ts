@@ -1,5 +1,5 @@
 /** Work by key: one pass a key at a time, what comes in meanwhile is done once more afterwards. */
-import { type Instant, milliseconds, plus } from '../../core/units.ts'
+import { between, type Duration, type Instant, milliseconds, plus } from '../../core/units.ts'
 import type { Clock, Stop } from '../../ports.ts'
 
 export type Work = {
@@ -14,6 +14,17 @@ type Entry = {
   again: boolean
   tries: number
   timer: { readonly at: Instant; readonly stop: Stop } | undefined
+  endedAt: Instant | undefined
+}
+
+export type Bounds = {
+  /** Passes at the same time. */
+  readonly atOnce: number
+  /**
+   * From the end of a key's pass to the next: what changes meanwhile is done in one go, which saves the API server writes. A key
+   * that has rested is served at once.
+   */
+  readonly breath: Duration
 }
 
 /** First wait after a failure; it doubles up to the longest. */
@@ -23,16 +34,16 @@ const longestWait = 10_000
 export class WorkQueue {
   readonly #clock: Clock
   readonly #work: Work
-  readonly #concurrency: number
+  readonly #bounds: Bounds
   readonly #entries = new Map<string, Entry>()
   readonly #waiting = new Set<string>()
   #running = 0
   #stopped = false
 
-  constructor(clock: Clock, work: Work, concurrency = 10) {
+  constructor(clock: Clock, work: Work, bounds: Bounds) {
     this.#clock = clock
     this.#work = work
-    this.#concurrency = concurrency
+    this.#bounds = bounds
   }
 
   /** Asks for a pass as soon as there is room. */
@@ -40,6 +51,7 @@ export class WorkQueue {
     if (this.#stopped) return
     const entry = this.#entry(key)
     if (entry.running) entry.again = true
+    else if (this.#isResting(entry)) this.addAt(key, plus(this.#clock.now(), this.#bounds.breath))
     else this.#waiting.add(key)
     this.#start()
   }
@@ -51,6 +63,7 @@ export class WorkQueue {
     entry.timer?.stop()
     const wake = (): void => {
       entry.timer = undefined
+      entry.endedAt = undefined
       this.add(key)
     }
     entry.timer = { at, stop: this.#clock.wakeAt(at, wake) }
@@ -71,17 +84,27 @@ export class WorkQueue {
     for (const key of this.#entries.keys()) this.forget(key)
   }
 
+  #isResting({ endedAt }: Entry): boolean {
+    return endedAt !== undefined && between(endedAt, this.#clock.now()) < this.#bounds.breath
+  }
+
   #entry(key: string): Entry {
     const known = this.#entries.get(key)
     if (known !== undefined) return known
-    const entry: Entry = { running: false, again: false, tries: 0, timer: undefined }
+    const entry: Entry = {
+      running: false,
+      again: false,
+      tries: 0,
+      timer: undefined,
+      endedAt: undefined,
+    }
     this.#entries.set(key, entry)
     return entry
   }
 
   #start(): void {
     for (const key of this.#waiting) {
-      if (this.#running >= this.#concurrency) return
+      if (this.#running >= this.#bounds.atOnce) return
       this.#waiting.delete(key)
       void this.#run(key, this.#entry(key))
     }
@@ -99,6 +122,7 @@ export class WorkQueue {
       this.#retry(key, entry, error)
     } finally {
       entry.running = false
+      entry.endedAt = this.#clock.now()
       this.#running -= 1
       if (entry.again) this.add(key)
       this.#start()

@@ -125,7 +125,22 @@ test('a key that is forgotten loses its timer and its failures', async () => {
 type Ending = { readonly resolve: (at?: Instant) => void; readonly reject: (why: Error) => void }
 
 /** A queue whose passes end when the test says so. */
-function rig(concurrency = 10, after: 'retry' | 'rest' = 'retry') {
+test('a key takes a breath after its pass, and one that has rested is served at once', async () => {
+  const { queue, clock, passes, finish } = rig(10, 'retry', milliseconds(100))
+  queue.add('a')
+  await finish('a')
+  queue.add('a')
+  queue.add('a')
+  expect(passes).toEqual(['a'])
+  clock.toNext()
+  expect(clock.now()).toBe(100)
+  expect(passes).toEqual(['a', 'a'])
+  await finish('a')
+  queue.add('b')
+  expect(passes).toEqual(['a', 'a', 'b'])
+})
+
+function rig(atOnce = 10, after: 'retry' | 'rest' = 'retry', breath = milliseconds(0)) {
   const clock = new FakeClock()
   const passes: string[] = []
   const running = new Map<string, Ending>()
@@ -145,7 +160,7 @@ function rig(concurrency = 10, after: 'retry' | 'rest' = 'retry') {
     await new Promise((done) => setImmediate(done))
   }
   return {
-    queue: new WorkQueue(clock, { pass, failed }, concurrency),
+    queue: new WorkQueue(clock, { pass, failed }, { atOnce, breath }),
     clock,
     passes,
     failed,
