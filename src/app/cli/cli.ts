@@ -9,6 +9,7 @@ import { addDemo } from './command-demo.ts'
 import { addJudge } from './command-judge.ts'
 import { addReport } from './command-report.ts'
 import { addSandbox } from './command-sandbox.ts'
+import { addScore } from './command-score.ts'
 import type { Context } from './context.ts'
 import { couldNotJudge } from './judge-exit.ts'
 import { CommandError, type Io, type Programs } from './programs.ts'
@@ -34,7 +35,10 @@ export async function runCli(argv: readonly string[], programs: Programs, io: Io
   }
 }
 
-const failures: Readonly<Record<string, number>> = { judge: couldNotJudge }
+const failures: Readonly<Record<string, number>> = {
+  judge: couldNotJudge,
+  score: couldNotJudge,
+}
 
 function commandsOf(context: Context): Command {
   const { io } = context
@@ -44,7 +48,8 @@ function commandsOf(context: Context): Command {
     .configureOutput({ writeOut: io.out, writeErr: () => {} })
     .configureHelp({ helpWidth: Math.min(100, io.terminal()?.columns ?? 100) })
     .exitOverride()
-  for (const add of [addDemo, addController, addSandbox, addReport, addJudge]) add(root, context)
+  for (const add of [addDemo, addController, addSandbox, addReport, addJudge, addScore])
+    add(root, context)
   return root
 }
 

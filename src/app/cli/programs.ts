@@ -24,6 +24,7 @@ export interface Programs {
   sandbox(options: SandboxOptions, io: Io): Promise<number>
   report(options: ReportOptions, io: Io): Promise<number>
   judge(options: JudgeOptions, io: Io): Promise<number>
+  score(options: ScoreOptions, io: Io): Promise<number>
 }
 
 export type DemoOptions = {
@@ -65,6 +66,12 @@ export type ReportOptions = {
   readonly kubeconfig: string | undefined
   /** Undefined is the newest that has a report. */
   readonly revision: number | undefined
+  readonly json: boolean
+}
+
+export type ScoreOptions = {
+  /** A file of series, one JSON object a line; `-` is standard input. */
+  readonly series: string
   readonly json: boolean
 }
 

@@ -22,6 +22,7 @@ async function run(
     sandbox: program('sandbox'),
     report: program('report'),
     judge: program('judge'),
+    score: program('score'),
   }
   const io = testIo({ env })
   const code = await runCli(line.split(' ').filter(Boolean), programs, io)
@@ -57,6 +58,8 @@ test.for([
       logLevel: 'warn',
     },
   },
+  { line: 'score --series s.jsonl', asks: { series: 's.jsonl', json: false } },
+  { line: 'score --series - --json', asks: { series: '-', json: true } },
   { line: 'sandbox', asks: { kubeconfig: undefined, port: 15_090, rps: 50, seed: 1 } },
   { line: 'sandbox --port 0 --rps 2.5', asks: { port: 0, rps: 2.5 } },
   {
