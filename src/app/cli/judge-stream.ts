@@ -30,8 +30,10 @@ type Open = {
   readonly judge: BlockCase
   seconds: number
   /** Judged no longer: what it came to. */
-  over: Outcome | undefined
+  over: Ended | undefined
 }
+
+type Ended = { readonly outcome: Outcome; readonly verdict: Verdict }
 
 const begin = instant(0)
 
@@ -69,8 +71,7 @@ export class JudgeStream {
     const open = this.#open
     if (open === undefined) return ''
     this.#open = undefined
-    const verdict = open.judge.verdict()
-    const outcome = open.over ?? outcomeOf(verdict, begin, instant(open.seconds * 1000))
+    const { outcome, verdict } = open.over ?? endedNow(open)
     const code = exitCodeOf(outcome.word)
     this.#exitCode = this.#exitCode === undefined ? code : worstOf(this.#exitCode, code)
     return this.#tell(open, outcome, verdict)
@@ -99,13 +100,13 @@ export class JudgeStream {
     return blockLine({ release: open.name }, open.seconds, open.judge.verdict())
   }
 
-  #ending(open: Open): Outcome | undefined {
-    const now = instant(open.seconds * 1000)
-    if (open.judge.isWorse)
-      return this.#telling.untilWorse ? outcomeOf(open.judge.verdict(), begin, now) : undefined
+  #ending(open: Open): Ended | undefined {
+    if (open.judge.isWorse) return this.#telling.untilWorse ? endedNow(open) : undefined
     const { deadline } = open.settings
-    if (deadline === undefined || now < deadline) return undefined
-    return atDeadline(open.judge.verdict(), open.settings, open.seconds)
+    if (deadline === undefined || open.seconds * 1000 < deadline) return undefined
+    const verdict = open.judge.verdict()
+    const outcome = atDeadline(verdict, open.settings, open.seconds)
+    return outcome && { outcome, verdict }
   }
 
   #tell({ name }: Open, outcome: Outcome, verdict: Verdict): string {
@@ -124,6 +125,11 @@ export class JudgeStream {
       `line ${this.#line}: ${message} (all before this line has been judged, nothing after it)`,
     )
   }
+}
+
+function endedNow({ judge, seconds }: Open): Ended {
+  const verdict = judge.verdict()
+  return { outcome: outcomeOf(verdict, begin, instant(seconds * 1000)), verdict }
 }
 
 /** As for a run of the controller: no data is never a pass and never a failure, whatever the deadline says. */

@@ -17,7 +17,7 @@ export function markdownOf(report: ReleaseReport): string {
 }
 
 /** Blank lines stand between paragraphs; the rows of a table stand together. */
-function sectionText(lines: readonly string[]): string {
+export function sectionText(lines: readonly string[]): string {
   return lines.reduce((text, line) => {
     if (text === '') return line
     const isTable = line.startsWith('| ') && (text.split('\n').at(-1) ?? '').startsWith('| ')
