@@ -36,11 +36,12 @@ function reasons({ override, outcome }: Scorecard): Row {
 const metricHead: Row = ['metric', 'canary', 'stable', 'ratio', 'shift (bounds)', 'classification']
 
 function metricRow({ name, canary, stable, deviation, shift, ...metric }: MetricScore): Row {
+  const isOneSided = canary.count === 0 || stable.count === 0
   return [
     name,
     canary.count === 0 ? '-' : shown(canary.mean),
     stable.count === 0 ? '-' : shown(stable.mean),
-    deviation === undefined || Number.isNaN(deviation) ? '-' : shown(deviation),
+    isOneSided || deviation === undefined || Number.isNaN(deviation) ? '-' : shown(deviation),
     shift === undefined
       ? '-'
       : `${shown(shift.estimate)} (${shown(shift.low)} to ${shown(shift.high)})`,
@@ -57,15 +58,15 @@ function groupRow({ name, score, weight, isEmpty }: GroupScore): Row {
 }
 
 function remarks({ metrics }: Scorecard): Row {
-  const thin = metrics.filter(
-    ({ stable, canary }) => Math.min(stable.count, canary.count) < fewValues,
-  )
+  const thin = metrics.filter(({ stable, canary }) => isThin(Math.min(stable.count, canary.count)))
   if (thin.length === 0) return []
   const names = thin.map(({ name }) => name).join(', ')
-  return [
-    '',
-    `Fewer than ${fewValues} values on a side, so that chance weighs much: ${counted(thin.length, 'metric')} (${names}).`,
-  ]
+  const said = `${counted(thin.length, 'metric')} (${names})`
+  return ['', `Fewer than ${fewValues} values on a side, so that chance weighs much: ${said}.`]
+}
+
+function isThin(count: number): boolean {
+  return count > 0 && count < fewValues
 }
 
 /** Four figures. */
