@@ -1,6 +1,13 @@
 /** What `haldane judge` says for programs: one JSON object a line, described in docs/judge.md. */
 import { sentence } from '../../core/judge/sentence.ts'
-import type { Channel, ChannelName, Interval, Ratio, Verdict } from '../../core/judge/verdict.ts'
+import type {
+  Channel,
+  ChannelName,
+  Interval,
+  LatencyFindings,
+  Ratio,
+  Verdict,
+} from '../../core/judge/verdict.ts'
 import { type Instant, inSeconds, timestamp } from '../../core/units.ts'
 
 export type Word = 'worse' | 'no worse' | 'inconclusive'
@@ -41,7 +48,7 @@ export function wordOf({ kind }: Verdict): Word {
 export type Place = { readonly release: string; readonly at?: Instant }
 
 export function blockLine({ release, at }: Place, seconds: number, verdict: Verdict): string {
-  const { against, inFavour, canary, stable, ratio } = verdict.findings
+  const { against, inFavour, canary, stable, ratio, latency } = verdict.findings
   return lineOf({
     kind: 'block',
     release,
@@ -55,6 +62,7 @@ export function blockLine({ release, at }: Place, seconds: number, verdict: Verd
       canary: intervalOf(canary.failureRatio),
       stable: intervalOf(stable.failureRatio),
       ratio: ratioOf(ratio),
+      latency: quantilesOf(latency),
     },
     verdict: wordOf(verdict),
   })
@@ -97,6 +105,16 @@ function ratioOf(ratio: Ratio | undefined): Ratio | undefined {
   if (ratio === undefined) return undefined
   const { estimate, low, high } = ratio
   return { estimate, low, high }
+}
+
+/** In milliseconds; without a high end where nothing bounds it. */
+function quantilesOf(latency: LatencyFindings): readonly object[] | undefined {
+  if (latency.kind === 'not-compared') return undefined
+  return latency.quantiles.map(({ quantile, canary, stable }) => ({
+    quantile,
+    canary: { low: canary.low, high: canary.high },
+    stable: { low: stable.low, high: stable.high },
+  }))
 }
 
 function lineOf(line: object): string {

@@ -11,6 +11,7 @@ import {
   natsText,
   percentText,
 } from '../../core/report/numbers.ts'
+import type { QuantileInterval } from '../../core/stats/quantile-interval.ts'
 import { seconds } from '../../core/units.ts'
 import type { Outcome } from './judge-lines.ts'
 
@@ -29,10 +30,11 @@ export function releaseTable(name: string, outcome: Outcome, findings: Findings)
     '',
     ...columns([['', 'requests', 'failures', 'failure ratio'], ...sideRows(findings)]),
     ratioText(findings),
+    ...latencyText(findings),
     '',
     ...columns([['that the canary', 'evidence', 'threshold', ''], ...channelRows(findings)]),
     '',
-    ...blocksText(findings),
+    ...blocksText(outcome, findings),
   ]
   return `${lines.join('\n')}\n\n`
 }
@@ -67,6 +69,21 @@ function ratioText({ ratio }: Findings): string {
     : `The canary fails ${figures(estimate)} times as often (${bounds}).`
 }
 
+/** A quantile lies between two bounds of the histogram; more it does not know. */
+function latencyText({ latency }: Findings): readonly string[] {
+  if (latency.kind === 'not-compared') return []
+  const rows = latency.quantiles.map(({ quantile, canary, stable }) => [
+    `p${Math.round(100 * quantile)}`,
+    spanText(canary),
+    spanText(stable),
+  ])
+  return ['', ...columns([['latency', 'canary', 'stable'], ...rows])]
+}
+
+function spanText({ low, high }: QuantileInterval): string {
+  return high === undefined ? `above ${figures(low)} ms` : `${figures(low)} to ${figures(high)} ms`
+}
+
 /* ---------------------------------------------------------------- evidence */
 
 function channelRows({ against, inFavour }: Findings): readonly Row[] {
@@ -85,7 +102,7 @@ function channelRow({ name, logE, threshold }: Channel, direction: Direction): R
   ]
 }
 
-function blocksText({ blocks, stillNeeded }: Findings): readonly string[] {
+function blocksText({ word }: Outcome, { blocks, stillNeeded }: Findings): readonly string[] {
   const { judged, time, leftOut } = blocks
   const left = leftOutBlocks(leftOut).map(
     ({ text, blocks: count }) => `left out: ${counted(count, 'block')}, because ${text}`,
@@ -93,7 +110,7 @@ function blocksText({ blocks, stillNeeded }: Findings): readonly string[] {
   return [
     `judged: ${counted(judged, 'block')}, together ${lengthText(time)}`,
     ...left,
-    ...(stillNeeded === undefined || stillNeeded.atThisWeight === 0
+    ...(stillNeeded === undefined || word !== 'inconclusive'
       ? []
       : [
           `a healthy canary needs roughly ${lengthText(stillNeeded.atThisWeight)} more at this weight, ${lengthText(stillNeeded.atTwiceTheWeight)} at twice the weight`,
