@@ -63,7 +63,10 @@ function countsText({ requests, failures }: Counts): Row {
 function ratioText({ ratio }: Findings): string {
   if (ratio === undefined) return 'How many times as often the canary fails is not known.'
   const { estimate, low, high } = ratio
-  const bounds = `${figures(low)} to ${high === undefined ? 'any number of' : figures(high)} times`
+  const bounds =
+    high === undefined
+      ? `at least ${figures(low)} times`
+      : `${figures(low)} to ${figures(high)} times`
   return estimate === undefined
     ? `The stable side has not failed; the canary fails ${bounds} as often.`
     : `The canary fails ${figures(estimate)} times as often (${bounds}).`
@@ -110,7 +113,7 @@ function blocksText({ word }: Outcome, { blocks, stillNeeded }: Findings): reado
   return [
     `judged: ${counted(judged, 'block')}, together ${lengthText(time)}`,
     ...left,
-    ...(stillNeeded === undefined || word !== 'inconclusive'
+    ...(word !== 'inconclusive' || stillNeeded === undefined || stillNeeded.atThisWeight === 0
       ? []
       : [
           `a healthy canary needs roughly ${lengthText(stillNeeded.atThisWeight)} more at this weight, ${lengthText(stillNeeded.atTwiceTheWeight)} at twice the weight`,
