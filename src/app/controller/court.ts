@@ -5,6 +5,7 @@
 
 import { Callers } from '../../core/judge/callers.ts'
 import { type Case, hear, nextLook, openCase, verdictOf, windowFor } from '../../core/judge/case.ts'
+import { hearHistory, historyFor } from '../../core/judge/case-history.ts'
 import { queriesOf } from '../../core/judge/queries.ts'
 import type { Reading } from '../../core/judge/reading.ts'
 import type { JudgeSettings } from '../../core/judge/settings.ts'
@@ -40,13 +41,32 @@ export class Court {
     until: Instant = this.#clock.now(),
   ): Promise<Heard> {
     const open = this.#open(trial, settings)
+    await this.#learn(open)
+    if (historyFor(open) !== undefined) return this.#said(open)
     let window = windowFor(open, until)
     for (let read = 0; window !== undefined && read < mostWindows; read += 1) {
       await this.#look(open, window)
       const next = windowFor(open, until)
       window = next?.from === window.from ? undefined : next
     }
+    return this.#said(open)
+  }
+
+  #said(open: Case): Heard {
     return { verdict: verdictOf(open), nextLook: nextLook(open, this.#clock.now()) }
+  }
+
+  /** What the stable pods did before the release, once a case. */
+  async #learn(open: Case): Promise<void> {
+    const window = historyFor(open)
+    if (window === undefined) return
+    const metrics = this.#metricsAt(open.settings.prometheus?.address)
+    const queries = queriesOf(open.trial, open.settings)
+    const [requests, buckets] = await Promise.all([
+      metrics.range(queries.requests, window),
+      open.settings.latency === false ? undefined : metrics.range(queries.buckets, window),
+    ])
+    hearHistory(open, { window, requests, buckets, at: this.#clock.now() })
   }
 
   /** What is known without asking. */
@@ -66,10 +86,11 @@ export class Court {
 
   async #look(open: Case, window: Window): Promise<void> {
     const metrics = this.#metricsAt(open.settings.prometheus?.address)
-    const { requests, source, diagnosis } = queriesOf(open.trial, open.settings)
-    const [destination, edge] = await Promise.all([
+    const { requests, source, buckets, diagnosis } = queriesOf(open.trial, open.settings)
+    const [destination, edge, times] = await Promise.all([
       metrics.range(requests, window),
       metrics.range(source, window),
+      open.settings.latency === false ? undefined : metrics.range(buckets, window),
     ])
     const why = isEmpty(destination)
       ? await metrics.range(diagnosis, { ...window, from: window.to })
@@ -78,6 +99,7 @@ export class Court {
       destination,
       source: edge,
       ...(why === undefined ? {} : { diagnosis: why }),
+      ...(times === undefined ? {} : { buckets: times }),
       window,
       at: this.#clock.now(),
     })

@@ -6,7 +6,8 @@
  */
 import type { Instant } from '../units.ts'
 import { Ages } from './ages.ts'
-import { BlockClock } from './block-clock.ts'
+import { BlockClock, type Present } from './block-clock.ts'
+import type { Traffic } from './callers.ts'
 import { Counters, type Increment } from './counters.ts'
 import { outcomeOf } from './failures.ts'
 import type { Labels, Look, Value } from './looks.ts'
@@ -15,6 +16,10 @@ import { judgedReporter } from './queries.ts'
 import type { FailureRule, JudgeSettings } from './settings.ts'
 import { sideOfPod, sideOfService, type Trial } from './trial.ts'
 import type { Counts, LeftOut, Side } from './verdict.ts'
+
+const nothingLost: Traffic = { canary: 0, stable: 0 }
+/** Stands for the pods that were not reached; no pod is called so. */
+const undelivered = '(undelivered)'
 
 export class BlockMaker {
   readonly #trial: Trial
@@ -44,17 +49,25 @@ export class BlockMaker {
     return this.#clock.missingSince(side)
   }
 
-  /** The next look, in order of time. Undefined while the block stays open. */
-  advance({ at, values }: Look): Block | undefined {
+  /**
+   * The next look, in order of time. Undefined while the block stays open. `lost` are failures that callers saw since the look before and that reached
+   * no pod: they count for the side that they were sent to, unless callers are the ones who report anyway.
+   */
+  advance({ at, values }: Look, lost: Traffic = nothingLost): Block | undefined {
     const ours = values.filter(({ labels }) => sideOf(labels, this.#trial, this.#settings))
     const open = (this.#open ??= new OpenBlock(at))
     for (const increment of this.#counters.advance(at, ours)) this.#add(open, increment)
     for (const value of ours) this.#ages.note(this.#nameOf(value), at)
-    return this.#turn(open, at, ours)
+    if (this.#isByPod) this.#addLost(open, at, lost)
+    const present = presentIn(ours, this.#trial, this.#settings)
+    return this.#turn(open, at, {
+      canary: present.canary || (this.#isByPod && lost.canary > 0),
+      stable: present.stable,
+    })
   }
 
-  #turn(open: OpenBlock, at: Instant, ours: readonly Value[]): Block | undefined {
-    const turn = this.#clock.advance(at, presentIn(ours, this.#trial, this.#settings))
+  #turn(open: OpenBlock, at: Instant, present: Present): Block | undefined {
+    const turn = this.#clock.advance(at, present)
     if (turn.kind === 'open') return undefined
     this.#open = turn.kind === 'idle' ? undefined : new OpenBlock(at)
     return turn.kind === 'closed' ? open.closed(at) : undefined
@@ -67,6 +80,19 @@ export class BlockMaker {
       const isWarm = this.#ages.isWarm(this.#nameOf(of), this.#settings.warmup)
       open.addCanary(counts, { pod: of.proxy, pods: 1, isWarm })
     }
+  }
+
+  /** They warm up as a pod does: from when the first one was seen. */
+  #addLost(open: OpenBlock, at: Instant, { canary, stable }: Traffic): void {
+    if (stable > 0) open.addStable(failed(stable))
+    if (canary === 0) return
+    const isWarm = this.#ages.isWarm(undelivered, this.#settings.warmup)
+    open.addCanary(failed(canary), { pod: undefined, pods: 0, isWarm })
+    this.#ages.note(undelivered, at)
+  }
+
+  get #isByPod(): boolean {
+    return judgedReporter(this.#settings.reporter) === 'destination'
   }
 
   #nameOf({ proxy, labels }: Value): string {
@@ -92,6 +118,10 @@ export function presentIn(
     if (side !== undefined) present[side] = true
   }
   return present
+}
+
+function failed(requests: number): Counts {
+  return { requests, failures: requests, excluded: 0 }
 }
 
 /** One ending, counted. */

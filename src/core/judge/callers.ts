@@ -1,4 +1,4 @@
-/** What the callers' proxies saw: how traffic is really split, and failures that reached no pod. For people; no evidence comes from here. */
+/** What the callers' proxies saw: how traffic is really split, and failures that reached no pod. The latter count against the side they were sent to: no pod can own them. */
 import { type Instant, type Share, share } from '../units.ts'
 import { countsOf } from './blocks.ts'
 import { Counters, type Increment } from './counters.ts'
@@ -9,7 +9,7 @@ import type { FailureRule } from './settings.ts'
 import { sideOfService, type Trial } from './trial.ts'
 import type { Side } from './verdict.ts'
 
-type Traffic = { readonly canary: number; readonly stable: number }
+export type Traffic = { readonly canary: number; readonly stable: number }
 
 /** The share is that of the newest looks with traffic, so that it follows the weight. */
 const newestLooks = 4
@@ -20,6 +20,7 @@ export class Callers {
   readonly #counters = new Counters()
   #newest: readonly Traffic[] = []
   #undelivered: Traffic = { canary: 0, stable: 0 }
+  #untaken: readonly { readonly at: Instant; readonly lost: Traffic }[] = []
   #heardUntil: Instant | undefined
 
   constructor(trial: Trial, rule: FailureRule) {
@@ -33,12 +34,19 @@ export class Callers {
       if (values.length === 0 || (this.#heardUntil !== undefined && at <= this.#heardUntil))
         continue
       this.#heardUntil = at
-      this.#add(this.#counters.advance(at, values))
+      this.#add(at, this.#counters.advance(at, values))
     }
   }
 
   get undelivered(): Traffic {
     return this.#undelivered
+  }
+
+  /** Failures that reached no pod until `at`, each told once. */
+  takeUndelivered(at: Instant): Traffic {
+    const taken = this.#untaken.filter((each) => each.at <= at)
+    this.#untaken = this.#untaken.filter((each) => each.at > at)
+    return taken.reduce((total, { lost }) => sumOf(total, lost), { canary: 0, stable: 0 })
   }
 
   /** Undefined without traffic. */
@@ -48,7 +56,7 @@ export class Callers {
     return all > 0 ? share(canary / all) : undefined
   }
 
-  #add(increments: readonly Increment[]): void {
+  #add(at: Instant, increments: readonly Increment[]): void {
     const traffic = this.#trafficIn(increments)
     if (traffic.canary + traffic.stable > 0) {
       this.#newest = [...this.#newest, traffic].slice(-newestLooks)
@@ -56,10 +64,8 @@ export class Callers {
     const lost = this.#trafficIn(
       increments.filter(({ of }) => isUndelivered(of.labels['response_flags'] ?? '-')),
     )
-    this.#undelivered = {
-      canary: this.#undelivered.canary + lost.canary,
-      stable: this.#undelivered.stable + lost.stable,
-    }
+    this.#undelivered = sumOf(this.#undelivered, lost)
+    if (lost.canary + lost.stable > 0) this.#untaken = [...this.#untaken, { at, lost }]
   }
 
   #trafficIn(increments: readonly Increment[]): Traffic {
@@ -75,6 +81,10 @@ export class Callers {
     )
     return sum(its.map(({ of, amount }) => countsOf(of.labels, amount, this.#rule).requests))
   }
+}
+
+function sumOf(a: Traffic, b: Traffic): Traffic {
+  return { canary: a.canary + b.canary, stable: a.stable + b.stable }
 }
 
 function sum(values: readonly number[]): number {

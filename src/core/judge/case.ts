@@ -14,9 +14,10 @@ import {
   minus,
   plus,
 } from '../units.ts'
-import { silentSide } from './block-case.ts'
 import { BlockMaker } from './blocks.ts'
+import { BucketMaker } from './buckets.ts'
 import { Callers } from './callers.ts'
+import { findingsOf, rulingOf } from './case-verdict.ts'
 import type { Dispersion } from './dispersion.ts'
 import { Judgement } from './judgement.ts'
 import { looksOf, type Window } from './looks.ts'
@@ -25,7 +26,7 @@ import type { Reading, Series } from './reading.ts'
 import type { JudgeSettings } from './settings.ts'
 import type { Trial } from './trial.ts'
 import { diagnose, troubleIn } from './trouble.ts'
-import type { Findings, Ruling, Trouble, TroubleReason, Verdict } from './verdict.ts'
+import type { Trouble, TroubleReason, Verdict } from './verdict.ts'
 
 /** The answers to one look, all of them for the same window. */
 export type Heard = {
@@ -34,6 +35,8 @@ export type Heard = {
   readonly destination: Reading
   /** To `queries.source`. */
   readonly source: Reading
+  /** To `queries.buckets`; absent where latency is not judged. */
+  readonly buckets?: Reading
   /** To `queries.diagnosis`, at any instant of the window; asked when `destination` has no series. */
   readonly diagnosis?: Reading
   /** When the answers came. */
@@ -45,7 +48,8 @@ export type Case = {
   readonly trial: Trial
   readonly settings: JudgeSettings
   readonly blocks: BlockMaker
-  readonly judgement: Judgement
+  readonly buckets: BucketMaker
+  judgement: Judgement
   readonly callers: Callers
   readonly state: State
 }
@@ -57,6 +61,10 @@ type State = {
   trouble: Trouble | undefined
   sourceTrouble: TroubleReason | undefined
   notNumbers: number
+  history: { readonly kind: 'wanted'; readonly attempts: number } | { readonly kind: 'known' }
+  /** The newest instant whose buckets were read, and why those of the last look were not. */
+  bucketsUntil: Instant | undefined
+  bucketTrouble: TroubleReason | undefined
 }
 
 /** Instants in one read: keeps answers small; Prometheus itself would answer 11,000. */
@@ -64,6 +72,9 @@ const mostPoints = 1000
 
 /** Proxies flush and stores ingest a little late. */
 const longestSettling = 5000
+
+/** Buckets that could not be read are asked for again, for so many blocks; then their requests come with the next ones. */
+const mostBehind = 20
 
 /** Without any sample for so many blocks the store no longer hears of the service. */
 const staleBlocks = 3
@@ -77,6 +88,7 @@ export function openCase(
     trial,
     settings,
     blocks: new BlockMaker(trial, settings),
+    buckets: new BucketMaker(trial, settings),
     judgement: new Judgement(settings, dispersion),
     callers: new Callers(trial, settings.failures),
     state: {
@@ -85,6 +97,9 @@ export function openCase(
       trouble: undefined,
       sourceTrouble: { code: 'NotAskedYet' },
       notNumbers: 0,
+      history: { kind: 'wanted', attempts: 0 },
+      bucketsUntil: undefined,
+      bucketTrouble: undefined,
     },
   }
 }
@@ -100,7 +115,13 @@ export function windowFor(open: Case, now: Instant): Window | undefined {
   const newest = Math.floor(settled / block) * block
   if (newest < from) return undefined
   const to = instant(Math.min(newest, from + (mostPoints - 1) * block))
-  return { from, to, step: block }
+  return { from: bucketsMissingFrom(open, from), to, step: block }
+}
+
+function bucketsMissingFrom({ state, settings }: Case, from: Instant): Instant {
+  if (state.bucketTrouble === undefined || state.bucketsUntil === undefined) return from
+  const first = plus(state.bucketsUntil, settings.block)
+  return instant(Math.min(from, Math.max(first, from - mostBehind * settings.block)))
 }
 
 /** When the next window is due. After an answer that brought nothing, one block later. */
@@ -121,6 +142,7 @@ export function hear(open: Case, heard: Heard): void {
   const trouble = troubleIn(heard.destination)
   if (heard.destination.kind === 'series') hearSeries(open, heard, heard.destination.series)
   else noteTrouble(open, trouble, heard.at)
+  if (heard.buckets !== undefined) hearBuckets(open, heard.window, heard.buckets)
 }
 
 export function verdictOf(open: Case): Verdict {
@@ -128,34 +150,8 @@ export function verdictOf(open: Case): Verdict {
   return { ...rulingOf(open, findings), findings }
 }
 
-/** The order is the policy: what was proved stays, then what is wrong with the data, then the evidence. */
-function rulingOf({ judgement, state }: Case, findings: Findings): Ruling {
-  if (judgement.worse !== undefined) return judgement.worse
-  if (state.heardUntil === undefined && state.trouble === undefined)
-    return { kind: 'no-data', because: { code: 'NotAskedYet' } }
-  if (findings.trouble !== undefined) return { kind: 'no-data', because: findings.trouble.because }
-  const silent = silentSide(findings)
-  if (silent !== undefined) return { kind: 'no-data', because: { code: 'NoTraffic', side: silent } }
-  return judgement.ruling()
-}
-
-function findingsOf({ blocks, callers, judgement, state }: Case): Findings {
-  const found = judgement.findings()
-  const leftOut = { ...found.blocks.leftOut, ...Object.fromEntries(blocks.leftOut) }
-  return {
-    ...found,
-    blocks: { ...found.blocks, leftOut },
-    source:
-      state.sourceTrouble === undefined
-        ? { kind: 'seen', canaryShare: callers.canaryShare(), undelivered: callers.undelivered }
-        : { kind: 'unseen', because: state.sourceTrouble },
-    trouble: state.trouble,
-    quality: { ...blocks.quality, notNumbers: state.notNumbers },
-  }
-}
-
 /** A fresh case begins a block before its revision did, so that old pods have a starting point and new ones none. */
-function nextInstant({ state, settings, trial }: Case): Instant {
+export function nextInstant({ state, settings, trial }: Case): Instant {
   if (state.heardUntil !== undefined) return plus(state.heardUntil, settings.block)
   return instant((Math.floor(trial.since / settings.block) - 1) * settings.block)
 }
@@ -164,7 +160,27 @@ function settlingOf(block: Duration): Duration {
   return milliseconds(Math.min(block, longestSettling))
 }
 
-/** What the callers saw is for people: without it the judge goes on. */
+/** What is heard at the instants that are in the evidence, so that both grow together. */
+function hearBuckets(open: Case, window: Window, reading: Reading): void {
+  const { state } = open
+  state.bucketTrouble = troubleIn(reading)
+  if (reading.kind !== 'series') {
+    state.bucketsUntil ??= minus(window.from, open.settings.block)
+    return
+  }
+  for (const look of looksOf(reading.series, window)) {
+    if (!isDue(look.at, state)) continue
+    const block = open.buckets.advance(look)
+    if (block !== undefined) open.judgement.addLatency(block)
+    state.bucketsUntil = look.at
+  }
+}
+
+function isDue(at: Instant, { heardUntil, bucketsUntil }: State): boolean {
+  return heardUntil !== undefined && at <= heardUntil && at > (bucketsUntil ?? -Infinity)
+}
+
+/** Without what the callers saw the judge goes on. */
 function hearSource(open: Case, { source, window }: Heard): void {
   if (source.kind === 'series') open.callers.hear(source.series, window)
   const isEmpty = source.kind === 'series' && source.series.length === 0
@@ -176,7 +192,7 @@ function hearSeries(open: Case, heard: Heard, series: readonly Series[]): void {
   const fresh = looksOf(series, heard.window).filter(({ at }) => at >= nextInstant(open))
   const end = fresh.findLastIndex(({ values }) => values.length > 0) + 1
   for (const look of fresh.slice(0, end)) {
-    const block = open.blocks.advance(look)
+    const block = open.blocks.advance(look, open.callers.takeUndelivered(look.at))
     if (block !== undefined) open.judgement.add(block)
     open.state.heardUntil = look.at
     open.state.notNumbers += look.notNumbers
@@ -195,11 +211,18 @@ function troubleAfter(open: Case, { diagnosis, window }: Heard): TroubleReason |
     const since = open.blocks.missingSince(side)
     return since !== undefined && heardUntil - since >= patience - open.settings.block
   })
+  if (missing === 'canary') return missingCanary(open)
   return missing && { code: 'SideMissing', side: missing }
 }
 
+/** Whether callers send it requests tells whether its pods are not scraped, or nothing is sent. */
+function missingCanary({ callers, state }: Case): TroubleReason {
+  const isSent = state.sourceTrouble === undefined && (callers.canaryShare() ?? 0) > 0
+  return isSent ? { code: 'NothingArrives' } : { code: 'SideMissing', side: 'canary' }
+}
+
 /** The same trouble goes on from when it began. */
-function noteTrouble(open: Case, because: TroubleReason | undefined, at: Instant): void {
+export function noteTrouble(open: Case, because: TroubleReason | undefined, at: Instant): void {
   const before = open.state.trouble
   if (because === undefined) open.state.trouble = undefined
   else if (before?.because.code === because.code)

@@ -10,10 +10,13 @@ export type Queries = {
   readonly requests: string
   /** The same from the callers' proxies, by the Service they asked for: the share of traffic, and what reached no pod. */
   readonly source: string
+  /** How long the requests took that did not fail, by pod and upper bound. */
+  readonly buckets: string
   /** Asked only when `requests` answers nothing: tells what is missing. */
   readonly diagnosis: string
 }
 
+const durations = 'istio_request_duration_milliseconds_bucket'
 const endings = 'response_code, grpc_response_status, response_flags'
 
 export function queriesOf(trial: Trial, settings: JudgeSettings): Queries {
@@ -21,6 +24,7 @@ export function queriesOf(trial: Trial, settings: JudgeSettings): Queries {
   return {
     requests: requestsQuery(trial, settings),
     source: bySource,
+    buckets: bucketsQuery(trial, settings),
     diagnosis: diagnosisQuery(trial),
   }
 }
@@ -33,15 +37,36 @@ export function judgedReporter(reporter: Reporter): Exclude<Reporter, 'auto'> {
 function requestsQuery(trial: Trial, settings: JudgeSettings): string {
   const reporter = judgedReporter(settings.reporter)
   if (reporter !== 'destination') return sourceQuery(trial, reporter)
+  return `sum by (pod, ${endings}) (istio_requests_total{${podSelector(trial)}})`
+}
+
+/** Failures are often quick: they would make a broken canary look fast. */
+function bucketsQuery(trial: Trial, settings: JudgeSettings): string {
+  const reporter = judgedReporter(settings.reporter)
+  const { codes, grpc } = settings.failures
+  const served = [
+    `response_code!~${quoted(['0', ...codes.map((code) => code.replace('xx', '..'))].join('|'))}`,
+    ...(grpc.length === 0 ? [] : [`grpc_response_status!~${quoted(grpc.join('|'))}`]),
+  ].join(',')
+  return reporter === 'destination'
+    ? `sum by (pod, le) (${durations}{${podSelector(trial)},${served}})`
+    : `sum by (pod, destination_service_name, le) (${durations}{${serviceSelector(trial, reporter)},${served}})`
+}
+
+function podSelector(trial: Trial): string {
   const pods = `${pattern(trial.rollout)}-(${pattern(trial.canaryHash)}|${pattern(trial.stableHash)})-[a-z0-9]+`
-  return `sum by (pod, ${endings}) (istio_requests_total{reporter="destination",namespace=${quoted(trial.namespace)},pod=~${quoted(pods)}})`
+  return `reporter="destination",namespace=${quoted(trial.namespace)},pod=~${quoted(pods)}`
+}
+
+function sourceQuery(trial: Trial, reporter: 'source' | 'waypoint'): string {
+  return `sum by (pod, destination_service_name, ${endings}) (istio_requests_total{${serviceSelector(trial, reporter)}})`
 }
 
 /** A failure that found no endpoint may carry the namespace `unknown`. */
-function sourceQuery(trial: Trial, reporter: 'source' | 'waypoint'): string {
+function serviceSelector(trial: Trial, reporter: 'source' | 'waypoint'): string {
   const services = `${pattern(trial.canaryService)}|${pattern(trial.stableService)}`
   const namespaces = `${pattern(trial.namespace)}|unknown`
-  return `sum by (pod, destination_service_name, ${endings}) (istio_requests_total{reporter="${reporter}",destination_service_name=~${quoted(services)},destination_service_namespace=~${quoted(namespaces)}})`
+  return `reporter="${reporter}",destination_service_name=~${quoted(services)},destination_service_namespace=~${quoted(namespaces)}`
 }
 
 function diagnosisQuery(trial: Trial): string {

@@ -35,6 +35,8 @@ export function troubleSentence(because: TroubleReason): string {
       return `Prometheus says that its answer is incomplete (${because.why})`
     case 'SideMissing':
       return `no pod of the ${because.side} side is in the answers`
+    case 'NothingArrives':
+      return 'callers send requests to the canary, and none of its pods has counted any'
     case 'NoTraffic':
       return `the ${because.side} side has had no requests`
     case 'NoSuchMetric':

@@ -79,6 +79,8 @@ export type TroubleReason =
   | { readonly code: 'Stale' }
   /** Pods of one side are not in the answers. */
   | { readonly code: 'SideMissing'; readonly side: Side }
+  /** Callers send requests to the canary, and none of its pods has counted any. */
+  | { readonly code: 'NothingArrives' }
   /** Both sides are there and one has had no judged request yet. */
   | { readonly code: 'NoTraffic'; readonly side: Side }
 

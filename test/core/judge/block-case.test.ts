@@ -62,7 +62,9 @@ test('a canary that takes a quarter longer is slower, with the bound that tells'
     kind: 'worse',
     because: { code: 'CanaryIsSlower', channel: 'latency', slower: { bound: 50 } },
   })
-  expect(sentence(verdict)).toMatchInlineSnapshot(`"canary is slower: 50 % of 750 requests took longer than 50 ms, stable 36 % of 14,250; evidence 6.4 of 5.4 nats after 30s"`)
+  expect(sentence(verdict)).toMatchInlineSnapshot(
+    `"canary is slower: 50 % of 750 requests took longer than 50 ms, stable 36 % of 14,250; evidence 6.4 of 5.4 nats after 30s"`,
+  )
   expect(verdict.findings.latency).toMatchObject({
     kind: 'compared',
     quantiles: [{ quantile: 0.5, canary: { low: 25, high: 100 } }, {}, {}],
