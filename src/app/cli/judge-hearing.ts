@@ -6,7 +6,7 @@ import { type Instant, instant, minutes, plus } from '../../core/units.ts'
 import type { Clock, Window } from '../../ports.ts'
 import type { Answers, Witness } from './judge-witness.ts'
 
-/** What is known at the end of a block. */
+/** What is known at the end of a block; the looks before the first one are only starting points. */
 export type Told = { readonly at: Instant; readonly verdict: Verdict }
 
 /** Longer than any settling: an instant that is over for so long is read as it will stay. */
@@ -69,7 +69,7 @@ function* heardIn(
       at: clock.now(),
     })
     if (open.state.heardUntil === at) from = plus(at, window.step)
-    yield { at, verdict: verdictOf(open) }
+    if (at > open.trial.since) yield { at, verdict: verdictOf(open) }
   }
 }
 

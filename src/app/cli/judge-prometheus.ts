@@ -128,7 +128,8 @@ class Course {
     const complaint = witness.missing(because)
     const isUnanswered = because.code === 'NoAnswer' || because.code === 'IncompleteAnswer'
     if (isUnanswered && !follow) throw new CommandError(complaint)
-    if (follow && complaint !== this.#complaint) this.#io.err(`haldane: ${complaint}\n`)
+    const isNews = complaint !== this.#complaint && !silences.has(because.code)
+    if (follow && isNews) this.#io.err(`haldane: ${complaint}\n`)
     this.#complaint = complaint
   }
 
@@ -168,11 +169,14 @@ class Course {
   }
 }
 
+/** The store tells of both sides, and one of them serves nobody. */
+const silences: ReadonlySet<string> = new Set(['NoTraffic', 'NothingArrives'])
+
 /** Nothing was judged, and not for want of traffic. */
 function isBlind(verdict: Verdict): boolean {
   return (
     verdict.kind === 'no-data' &&
-    verdict.because.code !== 'NoTraffic' &&
+    !silences.has(verdict.because.code) &&
     verdict.findings.blocks.judged === 0
   )
 }
