@@ -16,7 +16,7 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
   { from: 'core/stats/', to: ['core/stats/', 'core/units.ts', 'simple-statistics'] },
   { from: 'core/score/', to: ['core/score/', 'core/stats/', ...ground, 'simple-statistics'] },
   { from: 'core/judge/', to: ['core/judge/', 'core/stats/', ...ground] },
-  { from: 'core/analysis/', to: ['core/analysis/', 'core/judge/', ...ground] },
+  { from: 'core/analysis/', to: ['core/analysis/', 'core/judge/', 'core/score/', ...ground] },
   { from: 'core/mesh/', to: ['core/mesh/', ...ground] },
   {
     from: 'core/rollout/',

@@ -1,6 +1,11 @@
 /** The program that owns AnalysisRuns: reads what is due, hears the judge, writes what was found. */
 import { assess, type Found, type RunKind, unreadable } from '../../core/analysis/assess.ts'
-import type { AnalysisRun, ResolvedMetric, RunStatus } from '../../core/analysis/metric.ts'
+import type {
+  AnalysisRun,
+  JudgedMetric,
+  ResolvedMetric,
+  RunStatus,
+} from '../../core/analysis/metric.ts'
 import { parseTrial } from '../../core/analysis/trial.ts'
 import { isObject, type Json } from '../../core/json.ts'
 import type { Trial } from '../../core/judge/trial.ts'
@@ -16,6 +21,7 @@ import type { Clock, Log, Tell } from '../../ports.ts'
 import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
 import type { Court } from './court.ts'
+import type { Scores } from './scores.ts'
 
 /** While nothing new is known of a run, its numbers are written no more often than this. */
 const refresh = seconds(30)
@@ -24,12 +30,13 @@ export type AnalysisRunsOptions = {
   readonly cache: Cache
   readonly writer: Writer
   readonly court: Court
+  readonly scores: Scores
   readonly clock: Clock
   readonly log: Log
   readonly tell: Tell
   readonly defaults: JudgeDefaults
   /** Links and queries that a person wants beside a measurement. */
-  readonly metadataFor: (trial: Trial, found: ResolvedMetric) => Readonly<Record<string, string>>
+  readonly metadataFor: (trial: Trial, found: JudgedMetric) => Readonly<Record<string, string>>
 }
 
 export class AnalysisRuns {
@@ -66,22 +73,32 @@ export class AnalysisRuns {
     { trial, metrics }: Asked,
   ): Promise<Instant | undefined> {
     const startedAt = run.status.startedAt ?? this.#with.clock.now()
-    const found = await Promise.all(
-      metrics.map((metric) =>
-        this.#look(trial, metric, { object, begins: plus(startedAt, metric.initialDelay) }),
+    const [found, scores] = await Promise.all([
+      Promise.all(
+        metrics
+          .filter((metric) => metric.kind === 'judge')
+          .map((metric) =>
+            this.#look(trial, metric, { object, begins: plus(startedAt, metric.initialDelay) }),
+          ),
       ),
-    )
+      Promise.all(
+        metrics
+          .filter((metric) => metric.kind === 'score')
+          .map((metric) => this.#with.scores.look(run, metric, startedAt)),
+      ),
+    ])
     const kind: RunKind =
       object.metadata.labels[runTypeLabel] === 'Background' ? 'Background' : 'Step'
-    const status = assess(run, found, { kind, now: this.#with.clock.now() })
+    const scored = scores.map(({ result }) => result)
+    const status = assess(run, found, { kind, now: this.#with.clock.now(), scored })
     await this.#write(object, run, status)
     return status.completedAt === undefined
-      ? earliest(...found.map(({ nextLook }) => nextLook))
+      ? earliest(...[...found, ...scores].map(({ nextLook }) => nextLook))
       : undefined
   }
 
   /** Before its initial delay is over a metric asks for nothing; what is known of its case already stands. */
-  async #look(trial: Trial, metric: ResolvedMetric, { object, begins }: Look): Promise<Found> {
+  async #look(trial: Trial, metric: JudgedMetric, { object, begins }: Look): Promise<Found> {
     const now = this.#with.clock.now()
     const { court } = this.#with
     const { verdict, nextLook } =
@@ -134,7 +151,7 @@ function readRun(object: KubeObject, run: AnalysisRun, defaults: JudgeDefaults):
     return failed(
       problem(
         '',
-        `haldane/judge compares two revisions of a Rollout; this run was made for none (no annotation ${trialAnnotation})`,
+        `an analysis compares two revisions of a Rollout; this run was made for none (no annotation ${trialAnnotation})`,
       ),
     )
   const metrics = run.metrics.map((metric) => resolveMetric(metric, run.args, defaults))

@@ -14,6 +14,7 @@ import { type Bounds, type Work, WorkQueue } from './queue.ts'
 import { References } from './references.ts'
 import { Reports } from './reports.ts'
 import { Rollouts } from './rollouts.ts'
+import { Scores } from './scores.ts'
 
 export type ControllerOptions = {
   readonly cluster: Cluster
@@ -84,6 +85,7 @@ class Running {
       writer: new Writer(cluster, cache),
       teller: new Teller(options),
       court: new Court(metricsAt, clock),
+      scores: new Scores(metricsAt, clock),
     }
     const reports = new Reports(shared)
     this.#rollouts = new Rollouts({ ...shared, finished: (scene) => reports.consider(scene) })

@@ -1,6 +1,6 @@
 /** What a release leaves behind when it is over: a report as data and as Markdown, in a ConfigMap that lives as long as the revision. */
 
-import type { ResolvedMetric } from '../../core/analysis/metric.ts'
+import type { JudgedMetric } from '../../core/analysis/metric.ts'
 import { parseTrial } from '../../core/analysis/trial.ts'
 import { listAt, textAt } from '../../core/json.ts'
 import { queriesOf } from '../../core/judge/queries.ts'
@@ -37,7 +37,7 @@ export type ReportsOptions = {
   readonly defaults: JudgeDefaults
 }
 
-type Judged = { readonly trial: Trial; readonly metric: ResolvedMetric }
+type Judged = { readonly trial: Trial; readonly metric: JudgedMetric }
 
 export class Reports {
   readonly #with: ReportsOptions
@@ -67,7 +67,7 @@ export class Reports {
   }
 
   /** What a person wants to read beside a measurement. */
-  metadataFor(trial: Trial, { judge }: ResolvedMetric): Readonly<Record<string, string>> {
+  metadataFor(trial: Trial, { judge }: JudgedMetric): Readonly<Record<string, string>> {
     const { requests } = queriesOf(trial, judge)
     const [link] = this.#links(trial, trial.since, this.#with.clock.now(), judge)
     return { query: requests, ...(link === undefined ? {} : { link: link.url }) }
@@ -131,8 +131,9 @@ export class Reports {
       const trial = parseTrial(run.namespace, object?.metadata.annotations[trialAnnotation])
       const metric = run.metrics
         .map((each) => resolveMetric(each, run.args, this.#with.defaults))
-        .find(({ ok }) => ok)
-      if (trial !== undefined && metric?.ok === true) return { trial, metric: metric.value }
+        .flatMap((read) => (read.ok ? [read.value] : []))
+        .find((read) => read.kind === 'judge')
+      if (trial !== undefined && metric !== undefined) return { trial, metric }
     }
     return undefined
   }
@@ -158,7 +159,7 @@ export class Reports {
     trial: Trial,
     from: Instant,
     to: Instant,
-    judge: ResolvedMetric['judge'],
+    judge: JudgedMetric['judge'],
   ): ReturnType<typeof linksFor> {
     const { namespace, rollout, canaryHash, stableHash } = trial
     return linksFor(this.#with.links, {

@@ -20,14 +20,22 @@ export type Found = {
 /** `Step` ends with a proof; `Background` judges until its release ends. */
 export type RunKind = 'Step' | 'Background'
 
+export type Assessing = {
+  readonly kind: RunKind
+  readonly now: Instant
+  /** What `score-run.ts` found of the metrics that are scored. */
+  readonly scored?: readonly MetricResult[]
+}
+
 /** The run's next status. The worst metric decides; one that is worse ends the run. */
 export function assess(
   run: AnalysisRun,
   found: readonly Found[],
-  { kind, now }: { readonly kind: RunKind; readonly now: Instant },
+  { kind, now, scored = [] }: Assessing,
 ): RunStatus {
   const startedAt = run.status.startedAt ?? now
-  const results = found.map((metric) => resultOf(metric, run, { kind, now, startedAt }))
+  const judged = found.map((metric) => resultOf(metric, run, { kind, now, startedAt }))
+  const results = [...judged, ...scored]
   const phase = worst(results.map((result) => result.phase))
   const isOver = phase !== 'Running'
   const deciding = results.find((result) => result.phase === phase)

@@ -2,6 +2,7 @@
 
 import type { Json } from '../json.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
+import type { ScorePlan } from '../score/plan.ts'
 import type { Duration, Instant } from '../units.ts'
 
 /** An argument of a template or a run. `from` is a source that is resolved when a run is made. */
@@ -22,10 +23,20 @@ export type Metric = {
 }
 
 /** A metric whose arguments are filled in: what a run measures. */
-export type ResolvedMetric = {
+export type ResolvedMetric = JudgedMetric | ScoredMetric
+
+export type JudgedMetric = {
+  readonly kind: 'judge'
   readonly name: string
   readonly initialDelay: Duration
   readonly judge: JudgeSettings
+}
+
+export type ScoredMetric = {
+  readonly kind: 'score'
+  readonly name: string
+  readonly initialDelay: Duration
+  readonly score: ScorePlan
 }
 
 export type AnalysisTemplate = {

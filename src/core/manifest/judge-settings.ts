@@ -9,7 +9,7 @@ import { type Fields, misplaced, object, served, sift } from './fields.ts'
 import { boundWords, readBound, slowdownWords, toLatency } from './latency-rule.ts'
 import { oneOf, readAs, shape } from './shape.ts'
 import { shown } from './shown.ts'
-import { readDuration, readNumber, readPoints, readRate, readTime } from './values.ts'
+import { readAddress, readDuration, readNumber, readPoints, readRate, readTime } from './values.ts'
 
 /** What the controller fills in where a metric is silent. */
 export type JudgeDefaults = {
@@ -226,10 +226,6 @@ function readRatio(value: unknown): number | undefined {
 function readProof(value: unknown): ReturnType<typeof readPoints> {
   const points = readPoints(value)
   return points === 0 ? undefined : points
-}
-
-function readAddress(value: unknown): string | undefined {
-  return typeof value === 'string' && /^https?:\/\/[^\s/]+/.test(value) ? value : undefined
 }
 
 function readHost(value: unknown): string | undefined {

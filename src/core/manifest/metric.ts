@@ -1,17 +1,18 @@
 /** One metric whose arguments are filled in → what a run measures. */
 import { z } from 'zod'
-import type { ResolvedMetric } from '../analysis/metric.ts'
-import { type Json, objectAt } from '../json.ts'
+import type { JudgedMetric, ResolvedMetric, ScoredMetric } from '../analysis/metric.ts'
+import { at, type Json, objectAt } from '../json.ts'
 import { failed, ok, type Problem, type Result } from '../result.ts'
 import { type Duration, minutes, seconds } from '../units.ts'
 import { childPath, type Fields, misplaced, object, refused, served, sift } from './fields.ts'
 import { type JudgeDefaults, parseJudgeSettings } from './judge-settings.ts'
+import { parseScorePlan } from './score-plan.ts'
 import { readAs, shape } from './shape.ts'
 import { readDuration, readNumber } from './values.ts'
 
 /**
- * The judge is one long measurement that decides by itself. So Argo's limits may only say what is the case anyway: `count` 1, the others
- * Argo's own defaults. Conditions have no place.
+ * The judge and the score are one long measurement that decides by itself. So Argo's limits may only say what is the case anyway: `count` 1, the
+ * others Argo's own defaults. Conditions have no place.
  */
 export function parseMetric(
   json: Json,
@@ -19,11 +20,16 @@ export function parseMetric(
   defaults: JudgeDefaults,
 ): Result<ResolvedMetric> {
   const foreign = foreignProvider(json, path)
-  return foreign.length > 0 ? failed(...foreign) : parseJudged(json, path, defaults)
+  if (foreign.length > 0) return failed(...foreign)
+  return isScored(json) ? parseScored(json, path, defaults) : parseJudged(json, path, defaults)
 }
 
-function parseJudged(json: Json, path: string, defaults: JudgeDefaults): Result<ResolvedMetric> {
-  const { value, problems } = shape(sift(json, metricFields, 'metric', path), metricSchema, path)
+function isScored(json: Json): boolean {
+  return at(json, 'provider', 'plugin', 'haldane/score') !== undefined
+}
+
+function parseJudged(json: Json, path: string, defaults: JudgeDefaults): Result<JudgedMetric> {
+  const { value, problems } = shape(sift(json, metricFields, 'metric', path), judgedSchema, path)
   const judge = parseJudgeSettings(
     objectAt(json, 'provider', 'plugin', 'haldane/judge'),
     { ...defaults, block: value?.interval ?? defaults.block },
@@ -31,11 +37,27 @@ function parseJudged(json: Json, path: string, defaults: JudgeDefaults): Result<
   )
   if (value === undefined || problems.length > 0 || !judge.ok)
     return failed(...problems, ...(judge.ok ? [] : judge.problems))
-  return ok({
-    name: value.name,
-    initialDelay: value.initialDelay ?? seconds(0),
-    judge: judge.value,
-  })
+  const { name, initialDelay = seconds(0) } = value
+  return ok({ kind: 'judge', name, initialDelay, judge: judge.value })
+}
+
+function parseScored(json: Json, path: string, defaults: JudgeDefaults): Result<ScoredMetric> {
+  const fields = {
+    ...metricFields,
+    interval: misplaced(
+      'has no place beside haldane/score: its step says how far values lie apart; remove it',
+    ),
+  }
+  const { value, problems } = shape(sift(json, fields, 'metric', path), scoredSchema, path)
+  const score = parseScorePlan(
+    objectAt(json, 'provider', 'plugin', 'haldane/score'),
+    childPath(`${path}.provider.plugin`, 'haldane/score'),
+    defaults.prometheusAddress,
+  )
+  if (value === undefined || problems.length > 0 || !score.ok)
+    return failed(...problems, ...(score.ok ? [] : score.problems))
+  const { name, initialDelay = seconds(0) } = value
+  return ok({ kind: 'score', name, initialDelay, score: score.value })
 }
 
 /** Only what the field names tell: for a metric that still waits for its arguments. */
@@ -69,10 +91,7 @@ const providers = [
 const providerFields: Fields = {
   plugin: object({
     'haldane/judge': served,
-    'haldane/score': misplaced(
-      'comes with a later version of Haldane; use haldane/judge',
-      'haldane/judge',
-    ),
+    'haldane/score': served,
     '*': refused('use haldane/judge', 'haldane/judge'),
   }),
   ...Object.fromEntries(
@@ -94,15 +113,19 @@ const metricFields: Fields = {
   provider: object(providerFields),
 }
 
-const metricSchema = z.strictObject({
+const limits = {
   name: z.string().min(1),
-  interval: readAs(readBlock, 'a length of time from 1s to 5m, such as 15s').optional(),
   initialDelay: readAs(readDuration, 'a length of time such as 90s or 2m').optional(),
   count: only(1),
   failureLimit: only(0),
   inconclusiveLimit: only(0),
   consecutiveErrorLimit: only(4),
   consecutiveSuccessLimit: only(0),
+} as const
+
+const judgedSchema = z.strictObject({
+  ...limits,
+  interval: readAs(readBlock, 'a length of time from 1s to 5m, such as 15s').optional(),
   provider: z.strictObject({
     plugin: z.strictObject({
       'haldane/judge': z.record(z.string(), z.unknown(), {
@@ -110,6 +133,21 @@ const metricSchema = z.strictObject({
           input === undefined ? 'is required; {} asks for the defaults' : undefined,
       }),
     }),
+  }),
+})
+
+const scoredSchema = z.strictObject({
+  ...limits,
+  provider: z.strictObject({
+    plugin: z.strictObject(
+      { 'haldane/score': z.record(z.string(), z.unknown()) },
+      {
+        error: ({ code }) =>
+          code === 'unrecognized_keys'
+            ? 'must name one of haldane/judge and haldane/score; give each a metric of its own'
+            : undefined,
+      },
+    ),
   }),
 })
 

@@ -31,3 +31,8 @@ export function readPoints(value: unknown): Share | undefined {
   const points = readNumber(value)
   return points !== undefined && points >= 0 && points <= 100 ? share(points / 100) : undefined
 }
+
+/** Where a metrics store is. */
+export function readAddress(value: unknown): string | undefined {
+  return typeof value === 'string' && /^https?:\/\/[^\s/]+/.test(value) ? value : undefined
+}

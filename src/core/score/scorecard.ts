@@ -20,6 +20,8 @@ export type MetricScore = Classification & {
   readonly muted: boolean
   /** The user wants it judged: it is critical, or must have data. */
   readonly isRequired: boolean
+  /** Neither side had a single value, whatever was put in its place. */
+  readonly isSilent: boolean
   readonly canary: Summary
   readonly stable: Summary
 }
@@ -54,6 +56,7 @@ function scoreMetric(
     groups: metric.groups,
     muted: metric.muted,
     isRequired: metric.critical || metric.mustHaveData,
+    isSilent: [...samples.canary, ...samples.stable].every((value) => Number.isNaN(value)),
     ...classify(metric, sorted, method),
     canary: summaryOf(canary),
     stable: summaryOf(stable),
@@ -61,19 +64,23 @@ function scoreMetric(
 }
 
 /**
- * Kayenta lets a canary pass of which nothing could be compared, and fails one for a lack of data. Both are no judgement. Data that the user
- * requires (`critical`, `mustHaveData`) fails the canary when it is missing, and forbids a pass when it cannot be compared.
+ * Kayenta lets a canary pass of which nothing could be compared, and fails one for a lack of data. Both are no judgement. A metric that must have
+ * data (`mustHaveData`) counts as failed without it: that is asked for by name.
  */
 function outcomeOf({ label, override }: Score, counted: readonly MetricScore[]): Outcome {
-  if (override?.code === 'CriticalMetric') return 'fail'
-  if (override?.code === 'TooLittleData' || counted.every(tellsNothing)) return 'not-judged'
+  if (counted.some((metric) => metric.critical && isOff(metric))) return 'fail'
+  if (override !== undefined || counted.every(tellsNothing)) return 'not-judged'
   const isBlind = counted.some((metric) => metric.isRequired && metric.label === 'Error')
   return isBlind && label !== 'Fail' ? 'not-judged' : outcomes[label]
 }
 
-function tellsNothing({ label, canary, stable }: MetricScore): boolean {
+function isOff({ label }: MetricScore): boolean {
+  return label === 'High' || label === 'Low'
+}
+
+function tellsNothing({ label, isSilent, canary, stable }: MetricScore): boolean {
   if (label === 'NodataFailMetric') return false
-  return label === 'Error' || canary.count === 0 || stable.count === 0
+  return isSilent || label === 'Error' || canary.count === 0 || stable.count === 0
 }
 
 const outcomes = { Pass: 'pass', Marginal: 'marginal', Fail: 'fail' } as const

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { CommandError } from '../../../src/app/cli/programs.ts'
 import { scoreSeries } from '../../../src/app/cli/score.ts'
 import { at, type Json, listAt, objectAt, parseJson, textAt } from '../../../src/core/json.ts'
+import { parseAnalysisTemplate, resolveMetric } from '../../../src/core/manifest/analysis.ts'
+import { standardDefaults } from '../../../src/core/manifest/judge-settings.ts'
 import { parseSeriesLine } from '../../../src/core/manifest/series.ts'
 import { casesOf } from '../../core/score/vectors.ts'
 import { testIo } from './recorded.ts'
@@ -48,6 +51,21 @@ function fenced(language: string): readonly string[] {
   const blocks = page.matchAll(/^```(\w*)\n([\s\S]*?)\n```$/gm)
   return [...blocks].flatMap(([, word, text = '']) => (word === language ? [text] : []))
 }
+
+test('the page shows an AnalysisTemplate that can be read', () => {
+  const [template] = fenced('yaml').map((text): Json => parse(text))
+  const parsed = parseAnalysisTemplate({
+    kind: 'AnalysisTemplate',
+    metadata: { name: 'page' },
+    spec: { args: [{ name: 'canary' }, { name: 'stable' }], metrics: listAt(template, 'metrics') },
+  })
+  expect(parsed).toMatchObject({ ok: true })
+  const args = ['canary', 'stable'].map((name) => ({ name, value: 'abc', from: undefined }))
+  const metrics = parsed.ok ? parsed.value.metrics : []
+  expect(metrics.map((metric) => resolveMetric(metric, args, standardDefaults))).toMatchObject([
+    { ok: true, value: { kind: 'score' } },
+  ])
+})
 
 /* ---------------------------------------------------------------- schemas */
 

@@ -98,7 +98,7 @@ test.for([
   ],
   [
     { provider: { plugin: { 'haldane/score': {} } } },
-    'metrics.requests.provider.plugin["haldane/score"]: comes with a later version of Haldane; use haldane/judge',
+    'metrics.requests.provider.plugin["haldane/score"].window: is required; metrics.requests.provider.plugin["haldane/score"].metrics: is required',
   ],
   [
     { interval: '0s', provider: { plugin: { 'haldane/judge': { preset: 1 } } } },
@@ -124,10 +124,8 @@ test('arguments fill in everywhere, whatever they hold', () => {
     argument('preset', 'strict'),
     argument('n', '30'),
   ])
-  expect(result.ok && result.value.judge).toMatchObject({
-    service: 'reviews.shop',
-    preset: 'strict',
-    warmup: 30_000,
+  expect(result.ok && result.value).toMatchObject({
+    judge: { service: 'reviews.shop', preset: 'strict', warmup: 30_000 },
   })
 })
 

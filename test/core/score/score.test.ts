@@ -79,6 +79,14 @@ test.for([
   {
     it: 'a critical metric without data',
     metrics: [{ ...silent, critical: true }, fine],
+    outcome: 'not-judged',
+  },
+  {
+    it: 'a critical metric without data beside another that is off',
+    metrics: [
+      { ...silent, critical: true },
+      { ...high, critical: true },
+    ],
     outcome: 'fail',
   },
   {
@@ -92,6 +100,16 @@ test.for([
     outcome: 'not-judged',
   },
   { it: 'NaN alone', metrics: [{ canary: [NaN, NaN], stable: [NaN] }], outcome: 'not-judged' },
+  {
+    it: 'zeros in place of everything',
+    metrics: [{ canary: [NaN, NaN], stable: [NaN], nanStrategy: 'replace' as const }],
+    outcome: 'not-judged',
+  },
+  {
+    it: 'no errors on either side beside a metric that was compared',
+    metrics: [{ canary: [NaN, NaN], stable: [NaN], nanStrategy: 'replace' as const }, fine],
+    outcome: 'pass',
+  },
   { it: 'everything muted', metrics: [{ ...high, muted: true }], outcome: 'not-judged' },
   {
     it: 'a critical metric off',
