@@ -94,7 +94,7 @@ class Stage {
     this.#speed = speed
   }
 
-  /** Brings version 1.0 up, at once. */
+  /** Brings version 1.0 up, at once, and lets it serve for a while: its pods teach the judge how failures come. */
   async open(): Promise<void> {
     const { cluster, metrics, clock } = this.#world
     for (const object of demoObjects()) await cluster.create(object)
@@ -109,7 +109,7 @@ class Stage {
     })
     this.#close = controller.stop
     while ((await this.#phase()) !== 'Healthy') await this.#world.advance(seconds(5))
-    await this.#world.advance(minutes(1))
+    await this.#world.advance(minutes(20))
   }
 
   close(): void {
