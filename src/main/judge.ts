@@ -63,7 +63,7 @@ async function witnessOf(
   const since = momentAt(from, now)
   return sides.kind === 'rollout'
     ? rolloutWitness(await trialOf(sides, since), settings, metrics)
-    : selectorWitness(sides, since ?? minus(now, usualTime), metrics)
+    : selectorWitness(sides, since ?? minus(now, usualTime), settings, metrics)
 }
 
 async function trialOf(

@@ -1,11 +1,10 @@
 /** `haldane judge --prometheus`: two sides in a metrics store, over a time that is past or still going on. */
-import { openCase } from '../../core/judge/case.ts'
 import type { JudgeSettings } from '../../core/judge/settings.ts'
 import type { Verdict } from '../../core/judge/verdict.ts'
 import { type Instant, instant, timestamp } from '../../core/units.ts'
 import type { Clock, Stop } from '../../ports.ts'
 import { exitCodeOf } from './judge-exit.ts'
-import { heard, nextBlock, type Told } from './judge-hearing.ts'
+import { Listener, type Told } from './judge-hearing.ts'
 import { blockLine, type Outcome, outcomeOf, verdictLine } from './judge-lines.ts'
 import { judgedPage } from './judge-page.ts'
 import { atDeadline, type Telling } from './judge-stream.ts'
@@ -67,12 +66,12 @@ async function* toldIn(
   clock: Clock,
   sitting: Sitting,
 ): AsyncGenerator<Told> {
-  const open = openCase(witness.trial, settings)
+  const listener = new Listener(witness, settings, clock)
   const isDue = (): boolean => follow && !sitting.isOver && (to === undefined || clock.now() < to)
-  yield* heard(open, witness, to ?? clock.now(), clock)
+  yield* listener.heard(to ?? clock.now())
   while (isDue()) {
-    await Promise.race([nextBlock(open, clock, to), sitting.over])
-    yield* heard(open, witness, to ?? clock.now(), clock)
+    await Promise.race([listener.nextBlock(to), sitting.over])
+    yield* listener.heard(to ?? clock.now())
   }
 }
 
@@ -96,8 +95,8 @@ class Course {
     const { at, verdict } = told
     const began = this.#hearing.witness.trial.since
     this.#newest = told
-    if (verdict.kind === 'no-data') this.#complain(verdict)
-    else this.#spoken = told
+    this.#complain(told)
+    if (verdict.kind !== 'no-data') this.#spoken = told
     const outcome = outcomeOf(verdict, began, at)
     if (outcome.word !== 'inconclusive') this.#first ??= outcome
     this.#forced = this.#atDeadline(told)
@@ -123,12 +122,13 @@ class Course {
   }
 
   /** Without follow an answer that did not come ends it: asking again is the caller's choice. */
-  #complain({ because }: Extract<Verdict, { kind: 'no-data' }>): void {
+  #complain({ verdict, unanswered }: Told): void {
     const { witness, follow } = this.#hearing
-    const complaint = witness.missing(because)
-    const isUnanswered = because.code === 'NoAnswer' || because.code === 'IncompleteAnswer'
-    if (isUnanswered && !follow) throw new CommandError(complaint)
-    const isNews = complaint !== this.#complaint && !silences.has(because.code)
+    if (unanswered !== undefined && !follow)
+      throw new CommandError(`Prometheus does not answer (${unanswered})`)
+    if (verdict.kind !== 'no-data') return
+    const complaint = witness.missing(verdict.because)
+    const isNews = complaint !== this.#complaint && !silences.has(verdict.because.code)
     if (follow && isNews) this.#io.err(`haldane: ${complaint}\n`)
     this.#complaint = complaint
   }

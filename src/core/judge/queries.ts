@@ -2,7 +2,7 @@
  * What Prometheus is asked. Raw counters only: `rate` and `increase` extrapolate and lose the first failure of a new series, which is
  * the one that we look for. Sums stay within one proxy, whose counters start again together. One query covers both sides.
  */
-import type { JudgeSettings, Reporter } from './settings.ts'
+import type { FailureRule, JudgeSettings, Reporter } from './settings.ts'
 import type { Trial } from './trial.ts'
 
 export type Queries = {
@@ -40,14 +40,17 @@ function requestsQuery(trial: Trial, settings: JudgeSettings): string {
   return `sum by (pod, ${endings}) (istio_requests_total{${podSelector(trial)}})`
 }
 
-/** Failures are often quick: they would make a broken canary look fast. */
-function bucketsQuery(trial: Trial, settings: JudgeSettings): string {
-  const reporter = judgedReporter(settings.reporter)
-  const { codes, grpc } = settings.failures
-  const served = [
+/** Matches what did not fail. Failures are often quick: they would make a broken canary look fast. */
+export function servedSelector({ codes, grpc }: FailureRule): string {
+  return [
     `response_code!~${quoted(['0', ...codes.map((code) => code.replace('xx', '..'))].join('|'))}`,
     ...(grpc.length === 0 ? [] : [`grpc_response_status!~${quoted(grpc.join('|'))}`]),
   ].join(',')
+}
+
+function bucketsQuery(trial: Trial, settings: JudgeSettings): string {
+  const reporter = judgedReporter(settings.reporter)
+  const served = servedSelector(settings.failures)
   return reporter === 'destination'
     ? `sum by (pod, le) (${durations}{${podSelector(trial)},${served}})`
     : `sum by (pod, destination_service_name, le) (${durations}{${serviceSelector(trial, reporter)},${served}})`

@@ -172,7 +172,7 @@ export type ReportedTraffic =
   | { readonly kind: 'unseen'; readonly code: string; readonly text: string }
 
 export type ReportedQuery = {
-  readonly name: 'requests' | 'source' | 'diagnosis'
+  readonly name: 'requests' | 'buckets' | 'source' | 'diagnosis'
   /** What it is for. */
   readonly title: string
   readonly promql: string

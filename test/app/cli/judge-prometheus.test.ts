@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { type Hearing, judgePrometheus } from '../../../src/app/cli/judge-prometheus.ts'
 import { selectorWitness } from '../../../src/app/cli/judge-selectors.ts'
 import { rolloutWitness } from '../../../src/app/cli/judge-witness.ts'
-import { type Json, parseJson } from '../../../src/core/json.ts'
+import { type Json, type JsonObject, parseJson } from '../../../src/core/json.ts'
 import type { Reading, Series } from '../../../src/core/judge/reading.ts'
+import type { JudgeSettings } from '../../../src/core/judge/settings.ts'
 import { parseJudgeSettings, standardDefaults } from '../../../src/core/manifest/judge-settings.ts'
+import { problemText } from '../../../src/core/result.ts'
 import { type Instant, instant, minutes, plus, seconds } from '../../../src/core/units.ts'
 import type { Clock, Metrics } from '../../../src/ports.ts'
 import { type TestIo, testIo } from './recorded.ts'
@@ -77,13 +79,12 @@ function clockAt(start: Instant): Clock {
 type Ran = { readonly code: number; readonly lines: readonly Json[]; readonly io: TestIo }
 
 async function judge(metrics: Metrics, rest: Partial<Hearing> = {}, after = 20): Promise<Ran> {
-  const settings = parseJudgeSettings({ warmup: '0s' }, standardDefaults, '')
-  if (!settings.ok) throw new Error('these are settings')
+  const settings = settingsOf({ warmup: '0s' })
   const io = testIo()
   const clock = clockAt(plus(began, minutes(after)))
   const hearing: Hearing = {
-    witness: selectorWitness(sides, began, metrics),
-    settings: settings.value,
+    witness: selectorWitness(sides, began, settings, metrics),
+    settings,
     to: undefined,
     follow: false,
     report: false,
@@ -201,17 +202,8 @@ test('--follow asks a store again that does not answer, and says so once', async
 })
 
 test('a deadline ends it', async () => {
-  const settings = parseJudgeSettings(
-    { deadline: '1m', onDeadline: 'fail', warmup: 0 },
-    standardDefaults,
-    '',
-  )
-  if (!settings.ok) throw new Error('these are settings')
-  const { code, lines } = await judge(
-    store([old, good]),
-    { follow: true, settings: settings.value },
-    0.5,
-  )
+  const settings = settingsOf({ deadline: '1m', onDeadline: 'fail', warmup: 0 })
+  const { code, lines } = await judge(store([old, good]), { follow: true, settings }, 0.5)
   expect(lines).toMatchObject([{ verdict: 'worse', seconds: 60 }])
   expect(code).toBe(1)
 })
@@ -261,8 +253,6 @@ test('a Rollout’s sides are told by their hashes', async () => {
     stableService: 'r-stable',
     since: began,
   }
-  const settings = parseJudgeSettings({ warmup: 0 }, standardDefaults, '')
-  if (!settings.ok) throw new Error('these are settings')
   const named = [old, bad].map((pod) => ({ ...pod, name: `r-${pod.name}` }))
   const metrics: Metrics = {
     range: async (query, window) => {
@@ -270,11 +260,19 @@ test('a Rollout’s sides are told by their hashes', async () => {
       return { kind: 'series', series: series.flatMap((pod) => seriesOf(pod, window)) }
     },
   }
-  const witness = rolloutWitness(trial, settings.value, metrics)
+  const witness = rolloutWitness(trial, settingsOf({}), metrics)
   const { lines } = await judge(metrics, { witness })
   expect(lines).toMatchObject([{ release: 'shop/r', verdict: 'worse' }])
 })
 
 function queryFor(canary: string): string {
-  return selectorWitness({ ...sides, canary }, began, store([])).queries[0]?.promql ?? ''
+  return (
+    selectorWitness({ ...sides, canary }, began, settingsOf({}), store([])).queries[0]?.promql ?? ''
+  )
+}
+
+function settingsOf(body: JsonObject): JudgeSettings {
+  const settings = parseJudgeSettings(body, standardDefaults, '')
+  if (!settings.ok) throw new Error(problemText(settings.problems))
+  return settings.value
 }
