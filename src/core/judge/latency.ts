@@ -31,7 +31,7 @@ const intervalAlpha = 0.05
 export class Latency {
   readonly #settings: JudgeSettings
   readonly #rule: LatencyRule
-  readonly #history: BucketHistory | undefined
+  #history: BucketHistory | undefined
   readonly #traces: Readonly<Record<Direction, Trace>> | undefined
   readonly #thresholds: Readonly<Record<Direction, Nats>>
   readonly #seen = { canary: new Map<number, number>(), stable: new Map<number, number>() }
@@ -126,6 +126,7 @@ export class Latency {
           ? { kind: 'unknown' }
           : latencyDispersion(history, bound, this.#settings.block),
     })
+    this.#history = undefined
     return plans.map((plan) => ({
       plan,
       against: new Evidence(plan.against),

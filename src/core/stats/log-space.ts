@@ -1,9 +1,13 @@
 /** Sums of numbers that are known by their logarithms. Nothing overflows; an empty sum is -Infinity. */
 
+/** A number so many nats smaller adds nothing that a float could hold. */
+const tooFar = 40
+
 /** log(e^a + e^b). */
 export function logAddExp(a: number, b: number): number {
   const high = Math.max(a, b)
-  return high === -Infinity ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)))
+  const distance = Math.abs(a - b)
+  return high === -Infinity || distance > tooFar ? high : high + Math.log1p(Math.exp(-distance))
 }
 
 /** log(sum of e^value). */

@@ -11,7 +11,7 @@
  *
  * Source: spec/statistics §3.4, §3.5, §7.
  */
-import { logAddExp, logMeanExp } from './log-space.ts'
+import { logAddExp } from './log-space.ts'
 
 export type MixturePlan = {
   readonly components: number
@@ -25,52 +25,61 @@ export type MixturePlan = {
 
 /** The weights unspent never fall below this, so that the logarithm stays finite. */
 const leastCash = 1e-12
+/** log W, log S and the best gain; the ring comes after them. */
+const sections = 3
 
 export class Mixture {
   readonly #plan: MixturePlan
-  /** log W and log S of each component, and its best gain within a window. */
-  readonly #started: Float64Array
-  readonly #worth: Float64Array
-  readonly #best: Float64Array
-  readonly #without: Float64Array
-  /** The worth after each of the last `window` blocks, as a ring. */
-  readonly #ring: Float64Array
+  /** Of each component, one section after the other: log W, log S, the best gain within a window, and as a ring the worth after each of the last `window` blocks. */
+  readonly #memory: Float64Array
   #blocks = 0
   #spent = 0
 
   constructor(plan: MixturePlan) {
     this.#plan = plan
-    this.#started = new Float64Array(plan.components).fill(-Infinity)
-    this.#worth = new Float64Array(plan.components)
-    this.#best = new Float64Array(plan.components)
-    this.#without = new Float64Array(plan.components)
-    this.#ring = new Float64Array(plan.components * plan.window)
+    this.#memory = new Float64Array(plan.components * (sections + plan.window))
+    this.#memory.fill(-Infinity, 0, plan.components)
   }
 
   /** One more block: log e of every component. */
   add(increments: Float64Array): void {
+    const { components, first, window } = this.#plan
+    const memory = this.#memory
     const start = Math.log(this.#spend())
-    const cash = this.#plan.first < 1 ? Math.log(Math.max(1 - this.#spent, leastCash)) : -Infinity
-    for (let j = 0; j < this.#plan.components; j++) {
-      const started = logAddExp(this.#started[j] ?? -Infinity, start) + (increments[j] ?? 0)
-      this.#started[j] = started
-      this.#worth[j] = logAddExp(started, cash)
+    const cash = first < 1 ? Math.log(Math.max(1 - this.#spent, leastCash)) : -Infinity
+    for (let j = 0; j < components; j++) {
+      const started = logAddExp(memory[j] ?? -Infinity, start) + (increments[j] ?? 0)
+      memory[j] = started
+      memory[components + j] = logAddExp(started, cash)
     }
-    if (this.#plan.window > 0) this.#remember()
+    if (window > 0) this.#remember()
     this.#blocks += 1
   }
 
   /** log E now; 0 before the first block. */
   logE(): number {
-    return logMeanExp(this.#worth)
+    return this.#mean(0)
   }
 
   /** log E without its best window; log E itself where there is no guard. */
   guarded(): number {
-    for (let j = 0; j < this.#without.length; j++) {
-      this.#without[j] = (this.#worth[j] ?? 0) - (this.#best[j] ?? 0)
-    }
-    return logMeanExp(this.#without)
+    return this.#mean(1)
+  }
+
+  /** log of the average worth, less `part` of the best gain. */
+  #mean(part: number): number {
+    const { components } = this.#plan
+    let high = -Infinity
+    for (let j = 0; j < components; j++) high = Math.max(high, this.#worthOf(j, part))
+    if (high === -Infinity) return high
+    let sum = 0
+    for (let j = 0; j < components; j++) sum += Math.exp(this.#worthOf(j, part) - high)
+    return high + Math.log(sum / components)
+  }
+
+  #worthOf(j: number, part: number): number {
+    const { components } = this.#plan
+    return (this.#memory[components + j] ?? 0) - part * (this.#memory[2 * components + j] ?? 0)
   }
 
   #spend(): number {
@@ -82,11 +91,14 @@ export class Mixture {
   }
 
   #remember(): void {
-    const offset = (this.#blocks % this.#plan.window) * this.#plan.components
-    for (let j = 0; j < this.#plan.components; j++) {
-      const worth = this.#worth[j] ?? 0
-      this.#best[j] = Math.max(this.#best[j] ?? 0, worth - (this.#ring[offset + j] ?? 0))
-      this.#ring[offset + j] = worth
+    const { components, window } = this.#plan
+    const memory = this.#memory
+    const ring = (sections + (this.#blocks % window)) * components
+    for (let j = 0; j < components; j++) {
+      const worth = memory[components + j] ?? 0
+      const best = memory[2 * components + j] ?? 0
+      memory[2 * components + j] = Math.max(best, worth - (memory[ring + j] ?? 0))
+      memory[ring + j] = worth
     }
   }
 }

@@ -8,7 +8,8 @@
  * the grid's ratios that are rejected now, so they are on the safe side by up to one step. Source: spec/statistics §3.2, §3.7.
  */
 import { type BlockCounts, isEmpty } from './block.ts'
-import { Evidence } from './evidence.ts'
+import { countIncrement } from './count-evidence.ts'
+import { logMeanExp } from './log-space.ts'
 
 export type RatioBounds = {
   /** Mantel-Haenszel: weighs each block by what it can tell. Undefined while the stable side has not failed. */
@@ -21,26 +22,26 @@ export type RatioBounds = {
 /** From 1/16 to about 1000 in steps of a fifth to a quarter. */
 const ratios: readonly number[] = Array.from({ length: 44 }, (_, k) => 2 ** (k / 3.1) / 16)
 
-const above: readonly number[] = [1.3, 2, 4, 20]
-const below: readonly number[] = [0.1, 0.3, 0.6, 0.85]
+/** How many times beyond a ratio the bets expect the canary: first those above it, then those below. */
+const bets: readonly number[] = [1.3, 2, 4, 20, 0.1, 0.3, 0.6, 0.85]
+const perDirection = 4
 
 export class RelativeRatio {
   readonly #threshold: number
-  readonly #more: readonly Evidence[]
-  readonly #less: readonly Evidence[]
+  readonly #test: { ratio: number; readonly points: 0; readonly phi: number }
+  /** log e of each bet about each ratio. */
+  readonly #sums = new Float64Array(ratios.length * bets.length)
   #canary = 0
   #stable = 0
 
   constructor(alpha: number, phi: number) {
     this.#threshold = Math.log(2 / alpha)
-    this.#more = ratios.map((ratio) => evidenceAbout(ratio, above, phi))
-    this.#less = ratios.map((ratio) => evidenceAbout(ratio, below, phi))
+    this.#test = { ratio: 1, points: 0, phi }
   }
 
   add(block: BlockCounts): void {
     if (isEmpty(block)) return
-    for (const evidence of this.#more) evidence.add(block)
-    for (const evidence of this.#less) evidence.add(block)
+    for (let k = 0; k < ratios.length; k++) this.#weigh(block, k)
     const { canary, stable } = block
     const all = canary.requests + stable.requests
     this.#canary += (canary.failures * stable.requests) / all
@@ -49,27 +50,25 @@ export class RelativeRatio {
 
   /** Undefined when nothing can be said. */
   bounds(): RatioBounds | undefined {
-    const low = ratios[this.#more.findLastIndex((evidence) => this.#rejects(evidence))] ?? 0
-    const high = ratios[this.#less.findIndex((evidence) => this.#rejects(evidence))]
+    const low = ratios[ratios.findLastIndex((_, k) => this.#rejects(k, 0))] ?? 0
+    const high = ratios[ratios.findIndex((_, k) => this.#rejects(k, perDirection))]
     if (this.#canary === 0 && this.#stable === 0) return undefined
     const estimate = this.#stable > 0 ? this.#canary / this.#stable : undefined
     return { estimate, low, high }
   }
 
-  #rejects(evidence: Evidence): boolean {
-    return evidence.logE() >= this.#threshold
+  #weigh(block: BlockCounts, k: number): void {
+    this.#test.ratio = ratios[k] ?? 1
+    for (let j = 0; j < bets.length; j++) {
+      const place = k * bets.length + j
+      const gain = countIncrement(block, this.#test, bets[j] ?? 1, 1)
+      this.#sums[place] = (this.#sums[place] ?? 0) + gain
+    }
   }
-}
 
-function evidenceAbout(ratio: number, times: readonly number[], phi: number): Evidence {
-  return new Evidence({
-    boundary: { ratio, points: 0 },
-    shares: [],
-    times,
-    phi,
-    cap: Infinity,
-    window: 0,
-    first: 1,
-    hazard: 0,
-  })
+  /** By the bets of one direction, which begin at `first`. */
+  #rejects(k: number, first: number): boolean {
+    const start = k * bets.length + first
+    return logMeanExp(this.#sums.subarray(start, start + perDirection)) >= this.#threshold
+  }
 }
