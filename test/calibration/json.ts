@@ -24,8 +24,8 @@ export function asJson(
     name: bar.name,
     limit: bar.limit,
     standing,
-    cell: worst?.cell.id,
-    contestant: worst?.tally.contestant,
+    cell: worst?.cell.id ?? null,
+    contestant: worst?.tally.contestant ?? null,
     value: finite(worst?.value),
   }))
   return `${JSON.stringify({ ...made, bars, cells }, undefined, 1)}\n`

@@ -16,7 +16,14 @@ import {
   slowDetections,
 } from './plan-worse.ts'
 
-export function cellsOf(size: Size): readonly Cell[] {
+/** `only` keeps the cells whose id has it. */
+export type Wanted = { readonly size: Size; readonly only: string }
+
+export function cellsOf({ size, only }: Wanted): readonly Cell[] {
+  return everyCell(size).filter(({ id }) => id.includes(only))
+}
+
+function everyCell(size: Size): readonly Cell[] {
   return [
     ...falseRollbacks(size),
     ...slowFalseRollbacks(size),

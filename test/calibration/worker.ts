@@ -1,12 +1,11 @@
 /** A worker thread: makes the same plan as the main thread and plays what it is told. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Size } from './asked.ts'
-import { cellsOf } from './plan.ts'
+import { cellsOf, type Wanted } from './plan.ts'
 import type { Done, Task } from './pool.ts'
 import { play, seedOf } from './trial.ts'
 
-const { seed, size }: { readonly seed: string; readonly size: Size } = workerData
-const cells = cellsOf(size)
+const { seed, wanted }: { readonly seed: string; readonly wanted: Wanted } = workerData
+const cells = cellsOf(wanted)
 
 parentPort?.on('message', (task: Task) => parentPort?.postMessage(done(task), []))
 
