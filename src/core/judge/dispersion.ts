@@ -5,7 +5,7 @@ import { type Duration, milliseconds, seconds } from '../units.ts'
 import type { Spread } from './pod-margin.ts'
 
 export type Dispersion =
-  /** Only the half of the judge that bursts cannot fool is used, with a guard of 30 s. */
+  /** Only the half of the judge that bursts cannot fool is used, with a guard of 45 s. */
   | { readonly kind: 'unknown' }
   | {
       readonly kind: 'learned'

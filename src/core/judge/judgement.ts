@@ -10,17 +10,26 @@ import type { Dispersion } from './dispersion.ts'
 import { Latency } from './latency.ts'
 import type { BucketHistory } from './latency-baseline.ts'
 import { Line } from './line.ts'
+import { OnePod } from './one-pod.ts'
 import type { Block } from './open-block.ts'
 import { type AgainstPlan, burstSize, judgedOf, plansAgainst, plansInFavour } from './plans.ts'
 import type { JudgeSettings } from './settings.ts'
 import { stillNeeded } from './still-needed.ts'
 import { Tallies } from './tallies.ts'
-import type { Channel, Counts, Findings, Ruling, WorseReason } from './verdict.ts'
+import type { Channel, Counts, Findings, Outlier, Ruling, WorseReason } from './verdict.ts'
 
 /** What the blocks alone tell. */
 export type BlockFindings = Pick<
   Findings,
-  'against' | 'inFavour' | 'latency' | 'canary' | 'stable' | 'ratio' | 'blocks' | 'stillNeeded'
+  | 'against'
+  | 'inFavour'
+  | 'latency'
+  | 'outlier'
+  | 'canary'
+  | 'stable'
+  | 'ratio'
+  | 'blocks'
+  | 'stillNeeded'
 >
 
 /** `verdict` keeps neither the evidence over time nor the interval of the ratio: cheap enough for ten thousand releases. */
@@ -37,6 +46,7 @@ export class Judgement {
   readonly #against: readonly Line<AgainstPlan>[]
   readonly #inFavour: readonly Line[]
   readonly #latency: Latency | undefined
+  readonly #onePod: OnePod | undefined
   readonly #ratio: RelativeRatio | undefined
   readonly #tallies = new Tallies()
   #worse: Extract<Ruling, { kind: 'worse' }> | undefined
@@ -49,10 +59,13 @@ export class Judgement {
     buckets?: BucketHistory,
   ) {
     const isFull = detail === 'everything'
+    const against = plansAgainst(settings, dispersion)
+    const [failures] = against
     this.#settings = settings
     this.#phi = burstSize(dispersion)
-    this.#against = plansAgainst(settings, dispersion).map((plan) => new Line(plan, isFull))
+    this.#against = against.map((plan) => new Line(plan, isFull))
     this.#inFavour = plansInFavour(settings, dispersion).map((plan) => new Line(plan, isFull))
+    this.#onePod = isFull && failures ? new OnePod(failures) : undefined
     this.#latency = settings.latency
       ? new Latency(settings, settings.latency, buckets, isFull)
       : undefined
@@ -63,6 +76,7 @@ export class Judgement {
     this.#tallies.add(block)
     for (const line of this.#against) line.add(block)
     for (const line of this.#inFavour) line.add(block)
+    this.#onePod?.add(block)
     this.#ratio?.add(judgedOf(block))
     const line = this.#against.find((candidate) => candidate.hasSpoken())
     if (line !== undefined) this.#decide(line.channel(), line.plan.code, block.end)
@@ -92,6 +106,7 @@ export class Judgement {
     return {
       against: this.#channels('against'),
       inFavour: this.#channels('inFavour'),
+      outlier: this.#outlier(),
       latency: this.#latency?.findings() ?? { kind: 'not-compared', because: 'NotAsked' },
       canary: this.#tallies.sideFindings('canary', intervalAlpha, this.#phi),
       stable: this.#tallies.sideFindings('stable', intervalAlpha, this.#phi),
@@ -120,10 +135,16 @@ export class Judgement {
       canary: this.#tallies.of('canary', seen),
       stable: this.#tallies.of('stable', seen),
       ratio: this.#ratio?.bounds(),
+      outlier: name === 'failures' ? this.#outlier() : undefined,
       slower: name === 'latency' ? this.#latency?.slowerAt() : undefined,
       after: between(this.#tallies.from ?? at, at),
     }
     this.#worse = { kind: 'worse', because, decidedAt: at }
+  }
+
+  #outlier(): Outlier | undefined {
+    const [failures] = this.#against
+    return failures?.isStrong() === true ? this.#onePod?.outlier() : undefined
   }
 
   #settle(at: Instant): void {

@@ -3,6 +3,7 @@ import { durationText } from '../units.ts'
 import type {
   Counts,
   NoWorseReason,
+  Outlier,
   Ratio,
   SlowerAt,
   TroubleReason,
@@ -73,10 +74,17 @@ function seenText(seen: readonly string[]): string {
 }
 
 function worseSentence(because: WorseReason): string {
-  const { logE, threshold, canary, stable, ratio, slower, after } = because
+  const { logE, threshold, canary, stable, ratio, slower, outlier, after } = because
   const evidence = `evidence ${logE.toFixed(1)} of ${threshold.toFixed(1)} nats after ${durationText(after)}`
   if (slower !== undefined) return `${slowerText(slower)}; ${evidence}`
-  return `canary ${verbOf(because)} ${failing(canary, ' requests')}, stable ${failing(stable)}${timesText(ratio)}; ${evidence}`
+  return `canary ${verbOf(because)} ${failing(canary, ' requests')}, stable ${failing(stable)}${timesText(ratio)}${podText(outlier)}; ${evidence}`
+}
+
+/** A restart of the pod may be all that it takes. */
+function podText(outlier: Outlier | undefined): string {
+  return outlier === undefined
+    ? ''
+    : `; one pod, not the version: ${outlier.pod} fails ${failing(outlier.counts)}`
 }
 
 function slowerText({ bound, canary, stable }: SlowerAt): string {

@@ -31,6 +31,15 @@ export type WorseReason = {
   readonly after: Duration
   /** The bound that carried it, where the canary is slower. */
   readonly slower?: SlowerAt | undefined
+  /** The one pod that carried it, where it is not the version. */
+  readonly outlier?: Outlier | undefined
+}
+
+/** A canary pod without which there is next to no evidence against the canary. */
+export type Outlier = {
+  readonly pod: string
+  readonly counts: Tally
+  readonly logEWithout: Nats
 }
 
 /** Requests, and those of them (`failures`) that took longer than a bound. */
@@ -155,6 +164,8 @@ export type Findings = {
   /** How many times as often the canary fails as the stable side; undefined when nothing can be said. */
   readonly ratio: Ratio | undefined
   readonly latency: LatencyFindings
+  /** Only while there is evidence that the canary fails more. */
+  readonly outlier?: Outlier | undefined
   readonly blocks: {
     readonly judged: number
     readonly leftOut: Readonly<Partial<Record<LeftOut, number>>>

@@ -24,6 +24,8 @@ export type EvidencePlan = {
   readonly window: number
   readonly first: number
   readonly hazard: number
+  /** Of the bets, shares first; together 1. Equal unless said. */
+  readonly weights?: readonly number[] | undefined
   /** What the stable side is taken for before the first block; half a failure in 500 requests unless said. */
   readonly prior?: Tally
   /** How much of what is known of the stable side stays from one block to the next; all of it unless said. */
@@ -36,7 +38,7 @@ const leastGuess = 1e-6
 export class Evidence {
   readonly #plan: EvidencePlan
   readonly #test: { ratio: number; points: number; readonly phi: number }
-  readonly #mixture: Mixture
+  #mixture: Mixture
   readonly #gains: Float64Array
   readonly #memory: number
   #failures: number
@@ -52,6 +54,15 @@ export class Evidence {
     this.#memory = memory
     this.#failures = prior.failures
     this.#requests = prior.requests
+  }
+
+  /** The same evidence, to go on apart from now on; without a guard. */
+  copy(): Evidence {
+    const copy = new Evidence({ ...this.#plan, window: 0 })
+    copy.#mixture = this.#mixture.copy()
+    copy.#failures = this.#failures
+    copy.#requests = this.#requests
+    return copy
   }
 
   /** The share of the stable side's requests that is expected to fail in the next block. */

@@ -1,5 +1,5 @@
 /**
- * A mixture of e-processes of equal weight, each of them again a mixture over the time at which a change began.
+ * A mixture of e-processes, each of them again a mixture over the time at which a change began.
  *
  * What it promises: an average of e-processes is one, so the guarantee of the components holds for the mixture at any time. A harm that
  * begins late is found nearly as fast as one that is there from the start.
@@ -21,16 +21,21 @@ export type MixturePlan = {
   readonly first: number
   /** Probability of a change from one block to the next, given none so far. */
   readonly hazard: number
+  /** Of the components, fixed before the first block; together 1. Equal unless said. */
+  readonly weights?: readonly number[] | undefined
 }
 
 /** The weights unspent never fall below this, so that the logarithm stays finite. */
 const leastCash = 1e-12
-/** log W, log S and the best gain; the ring comes after them. */
-const sections = 3
+/** log W, log S, the best gain and the weight; the ring comes after them. */
+const sections = 4
 
 export class Mixture {
   readonly #plan: MixturePlan
-  /** Of each component, one section after the other: log W, log S, the best gain within a window, and as a ring the worth after each of the last `window` blocks. */
+  /**
+   * Of each component, one section after the other: log W, log S, the best gain within a window, log of its weight times their number, and as a ring the
+   * worth after each of the last `window` blocks.
+   */
   readonly #memory: Float64Array
   #blocks = 0
   #spent = 0
@@ -39,6 +44,18 @@ export class Mixture {
     this.#plan = plan
     this.#memory = new Float64Array(plan.components * (sections + plan.window))
     this.#memory.fill(-Infinity, 0, plan.components)
+    for (const [j, weight] of (plan.weights ?? []).entries()) {
+      this.#memory[3 * plan.components + j] = Math.log(weight * plan.components)
+    }
+  }
+
+  /** The same evidence, to go on apart from now on; without a guard. */
+  copy(): Mixture {
+    const copy = new Mixture({ ...this.#plan, window: 0 })
+    copy.#memory.set(this.#memory.subarray(0, copy.#memory.length))
+    copy.#blocks = this.#blocks
+    copy.#spent = this.#spent
+    return copy
   }
 
   /** One more block: log e of every component. */
@@ -79,7 +96,9 @@ export class Mixture {
 
   #worthOf(j: number, part: number): number {
     const { components } = this.#plan
-    return (this.#memory[components + j] ?? 0) - part * (this.#memory[2 * components + j] ?? 0)
+    const memory = this.#memory
+    const weight = memory[3 * components + j] ?? 0
+    return weight + (memory[components + j] ?? 0) - part * (memory[2 * components + j] ?? 0)
   }
 
   #spend(): number {

@@ -103,7 +103,7 @@ test('a store that does not tell the past is asked five times, then it is judged
   }
   expect(historyFor(open)).toBeUndefined()
   hearAll(open, { destination: healthy })
-  expect(verdictOf(open).findings.against[0]?.guard?.window).toBe(seconds(30))
+  expect(verdictOf(open).findings.against[0]?.guard?.window).toBe(seconds(45))
 })
 
 type Answers = {

@@ -11,7 +11,7 @@ import {
 import type { Reading, Series } from '../../../src/core/judge/reading.ts'
 import { sentence } from '../../../src/core/judge/sentence.ts'
 import type { Verdict } from '../../../src/core/judge/verdict.ts'
-import { type Instant, milliseconds, plus, seconds } from '../../../src/core/units.ts'
+import { type Instant, milliseconds, minutes, plus, seconds } from '../../../src/core/units.ts'
 import { block, counter, settings, start, steady, trial, within } from './build.ts'
 
 const nothing: Reading = { kind: 'series', series: [] }
@@ -35,8 +35,8 @@ function read(open: Case, series: readonly Series[], now: Instant): void {
   hear(open, { window, destination, source: nothing, at: now })
 }
 
-function judged(series: readonly Series[], blocks: number): Verdict {
-  const open = openCase(trial, settings)
+function judged(series: readonly Series[], blocks: number, how = settings): Verdict {
+  const open = openCase(trial, how)
   read(open, series, plus(block(blocks), settling))
   return verdictOf(open)
 }
@@ -45,7 +45,7 @@ test('a canary that fails thirty times as often is worse, with numbers', () => {
   const verdict = judged(traffic(20, 23), 20)
   expect(verdict.kind).toBe('worse')
   expect(sentence(verdict)).toMatchInlineSnapshot(
-    `"canary fails 3.1 % of 3,750 requests, stable 0.1 % of 33,750: 29 times the rate (at least 10 times); evidence 6.5 of 5.4 nats after 1m15s"`,
+    `"canary fails 3.1 % of 4,500 requests, stable 0.1 % of 40,500: 29 times the rate (at least 10 times); evidence 8.1 of 5.4 nats after 1m30s"`,
   )
 })
 
@@ -58,7 +58,7 @@ test('a canary that fails altogether is found by the catastrophe channel', () =>
 })
 
 test('a canary as good as stable is proved no worse, not before the soak', () => {
-  expect(judged(traffic(20, 1), 6)).toMatchObject({
+  expect(judged(traffic(20, 1), 7, { ...settings, soak: minutes(5) })).toMatchObject({
     kind: 'undecided',
     because: { code: 'Soaking' },
   })
