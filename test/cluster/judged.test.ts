@@ -43,7 +43,7 @@ test('a good release with the judge in the background and in a step is promoted 
   await shop.reaches(/^Healthy$/)
   await shop.push({ image: 'reviews:2' })
   await shop.reaches(/waiting for all steps|more replicas/, 60)
-  const rollout = await shop.reaches(/^Healthy$/, 300)
+  const rollout = await shop.reaches(/^Healthy$/, 480)
   const { current } = hashes(rollout)
   await expect.poll(() => shop.weights(), { timeout: 5000 }).toBe('100/0')
   const step = await shop.get('analysisrun', `reviews-${current}-2-1`)
