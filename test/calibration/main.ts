@@ -33,7 +33,7 @@ const { values } = parseArgs({
 })
 
 const isQuick = values.quick
-const size: Size = { isQuick, runs: Number(values.runs ?? (isQuick ? 120 : 400)) }
+const size: Size = { isQuick, runs: Number(values.runs ?? (isQuick ? 120 : 300)) }
 const wanted: Wanted = { size, only: values.only }
 const workers = Number(values.workers ?? availableParallelism())
 const measured = await playAll(cellsOf(wanted), {

@@ -56,10 +56,10 @@ export function falseRollbacks(size: Size): readonly Cell[] {
 
 export function slowFalseRollbacks(size: Size): readonly Cell[] {
   const group = 'false rollback, latency' as const
-  const runs = Math.round(size.runs / (size.isQuick ? 6 : 4))
+  const runs = Math.round(size.runs / 6)
   const rivals = size.isQuick ? [] : latencyRivals
   return Object.values(latencyWorlds).flatMap((world) =>
-    (size.isQuick ? [500] : ratesOf(size)).map((rps) =>
+    (size.isQuick ? [500] : [50, 500, 5000]).map((rps) =>
       cell({ group, world, rps, route: 'stepped', runs, contestants: [...ours, ...rivals] }),
     ),
   )

@@ -125,7 +125,7 @@ export function slowDetections(size: Size): readonly Cell[] {
           group: 'detection, latency',
           world: latencyWorlds[name],
           rps,
-          runs: Math.round(size.runs / (size.isQuick ? 10 : 8)),
+          runs: Math.round(size.runs / 10),
           contestants: size.isQuick ? ours : [...ours, ...latencyRivals],
           regression,
         }),

@@ -40,7 +40,10 @@ export async function playAll(cells: readonly Cell[], crew: Crew): Promise<reado
 
 /** One worker, until no task is left. */
 function work(tasks: Task[], workerData: unknown, take: (done: Done) => void): Promise<void> {
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData })
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: 64 },
+  })
   return new Promise((resolve, reject) => {
     const next = (): void => {
       const task = tasks.shift()

@@ -47,7 +47,7 @@ export const headings = {
   falseRollbacks:
     '## Good canaries rolled back: failures\n\nStepped, 40 minutes.\n\n![Good canaries rolled back](calibration/false-rollbacks.svg)',
   untaught:
-    '### Without history\n\nNothing was learned before the release: only the half of the judge that bursts cannot fool, with a guard of 30 s.',
+    '### Without history\n\nNothing was learned before the release: only the half of the judge that bursts cannot fool, with a longer guard.',
   slowFalseRollbacks: '## Good canaries rolled back: failures and latency\n\nStepped, 40 minutes.',
   beyondReach:
     '## Nearly good canaries\n\nShown, not counted against the bars. Warm-up judged from the first second on is what the setting is for. The others are truly worse, by less than the margin.',
