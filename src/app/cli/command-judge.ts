@@ -34,6 +34,7 @@ type Settings = {
   readonly interval: Duration
   readonly preset?: string
   readonly codes?: readonly string[]
+  readonly latency: boolean
   readonly warmup?: string
   readonly soak?: string
   readonly deadline?: string
@@ -98,6 +99,7 @@ function addSettings(command: Command): void {
     )
     .addOption(new Option('--preset <name>', 'margins').choices(['default', 'strict', 'lenient']))
     .option('--codes <list>', 'codes that are failures; default 5xx', (text) => text.split(','))
+    .option('--no-latency', 'judge failures only')
     .option('--warmup <time>', `start of a pod not judged; default ${durationText(warmup)}`, time)
     .option(
       '--soak <time>',
@@ -207,6 +209,7 @@ function bodyOf(given: Settings): JsonObject {
     onDeadline,
     falseRollbackRate,
     falsePassRate,
+    ...(given.latency ? {} : { latency: false }),
     ...(given.codes === undefined ? {} : { failures: { codes: given.codes } }),
     ...(given.passMargin === undefined ? {} : { passMargin: { points: given.passMargin } }),
   }

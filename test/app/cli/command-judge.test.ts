@@ -47,11 +47,12 @@ test.for([
     },
   },
   {
-    line: '--blocks - --preset strict --codes 5xx,429 --warmup 0s --soak 1m --deadline 30m --on-deadline fail --false-rollback-rate 0.5% --false-pass-rate 0.1 --pass-margin 0.3',
+    line: '--blocks - --preset strict --codes 5xx,429 --no-latency --warmup 0s --soak 1m --deadline 30m --on-deadline fail --false-rollback-rate 0.5% --false-pass-rate 0.1 --pass-margin 0.3',
     asks: {
       body: {
         preset: 'strict',
         failures: { codes: ['5xx', '429'] },
+        latency: false,
         warmup: '0s',
         soak: '1m',
         deadline: '30m',
