@@ -33,7 +33,7 @@ export function learn(history: History, block: Duration): Dispersion {
   if (pods < 2 || history.requests.length < 2) return { kind: 'unknown' }
   const raw = scatter(history, scalesIn(block, scales))
   const phi = raw > 1.3 ? 1.5 * raw : 1
-  const spread = { cv2: podSpread(history), pods }
+  const spread = { cv2: podSpread(history, raw), pods }
   if (failuresIn(history) < fewestFailures) {
     const { phi: least, guard } = rareFailures
     return { kind: 'learned', phi: Math.max(phi, least), persistence: guard, spread }

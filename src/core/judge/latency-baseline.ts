@@ -35,7 +35,7 @@ function taughtBy(slow: History, block: Duration): Dispersion {
   if (pods < 2 || slow.requests.length < 2) return { kind: 'unknown' }
   const raw = scatter(slow, scalesIn(block, scales))
   const phi = raw > 1.3 ? 1.5 * raw : 1
-  const spread = { cv2: podSpread(slow), pods }
+  const spread = { cv2: podSpread(slow, raw), pods }
   if (total(slow.failures) < fewestSlow)
     return { kind: 'learned', phi: Math.max(phi, rare.phi), persistence: rare.guard, spread }
   const guard = milliseconds(Math.min(2 * persistence(slow) * block, longestGuard))
