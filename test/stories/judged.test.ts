@@ -10,7 +10,9 @@ const slow = [
   { pause: { duration: '5m' } },
 ]
 
-test('a good release under the annotation is promoted, and its report says so', async () => {
+test('a good release under the annotation is promoted, and its report says so', {
+  timeout: 30_000,
+}, async () => {
   const sandbox = await release('1', { image: 'web:2' })
   await sandbox.after(12)
   expect(await sandbox.said()).toBe('Healthy')
@@ -20,7 +22,9 @@ test('a good release under the annotation is promoted, and its report says so', 
   ])
 })
 
-test('a bad release is rolled back with nobody touching anything, and the report has its numbers', async () => {
+test('a bad release is rolled back with nobody touching anything, and the report has its numbers', {
+  timeout: 30_000,
+}, async () => {
   const sandbox = await release('2', { image: 'web:2', failureRatio: '0.03' })
   await sandbox.after(5)
   expect(await sandbox.said()).toMatch(
@@ -38,14 +42,14 @@ test('a bad release is rolled back with nobody touching anything, and the report
   expect(shares?.[1]).toBeCloseTo(0.2, 1)
 })
 
-test('a canary that refuses all connections fails outright', async () => {
+test('a canary that refuses all connections fails outright', { timeout: 30_000 }, async () => {
   const sandbox = await release('3', { image: 'web:2', crash: true })
   await sandbox.after(4)
   expect(await sandbox.said()).toMatch(/canary fails outright, 100 % of/)
   expect(sandbox.reports.length).toBe(1)
 })
 
-test('the same seed plays the same release, to the last request', async () => {
+test('the same seed plays the same release, to the last request', { timeout: 30_000 }, async () => {
   const [one, two] = [
     await release('4', { image: 'web:2' }),
     await release('4', { image: 'web:2' }),
@@ -55,7 +59,9 @@ test('the same seed plays the same release, to the last request', async () => {
   expect(one.reports).toEqual(two.reports)
 })
 
-test('the run shows what was found, and the ConfigMap keeps the report', async () => {
+test('the run shows what was found, and the ConfigMap keeps the report', {
+  timeout: 30_000,
+}, async () => {
   const sandbox = await release('5', { image: 'web:2', failureRatio: '0.05' })
   await sandbox.after(5)
   const runs = await sandbox.world.cluster.list('AnalysisRun', 'shop')
