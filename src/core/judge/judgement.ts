@@ -32,7 +32,7 @@ export type BlockFindings = Pick<
   | 'stillNeeded'
 >
 
-/** `verdict` keeps neither the evidence over time nor the interval of the ratio: cheap enough for ten thousand releases. */
+/** `verdict` keeps neither the evidence over time nor the intervals of ratio and quantiles: cheap enough for ten thousand releases. */
 export type Detail = 'everything' | 'verdict'
 
 const fewestBlocks = 8

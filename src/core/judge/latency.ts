@@ -111,7 +111,7 @@ export class Latency {
     return {
       kind: 'compared',
       bounds: this.#evidence.map((each) => this.#at(each)),
-      quantiles: this.#quantiles(),
+      quantiles: this.#traces === undefined ? [] : this.#quantiles(),
     }
   }
 
