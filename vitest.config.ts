@@ -9,6 +9,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          testTimeout: minutes / 2,
           exclude: ['test/contract/**', 'test/cluster/**', 'test/package/**'],
         },
       },

@@ -4,7 +4,7 @@ import type { Word } from './judge-lines.ts'
 export const couldNotJudge = 3
 
 /** As shells say it for SIGINT. */
-export const interrupted = 130
+const interrupted = 130
 
 const codes: Readonly<Record<Word, number>> = { 'no worse': 0, worse: 1, inconclusive: 2 }
 

@@ -71,7 +71,7 @@ async function* toldIn(
   yield* listener.heard(to ?? clock.now())
   while (isDue()) {
     await Promise.race([listener.nextBlock(to), sitting.over])
-    yield* listener.heard(to ?? clock.now())
+    if (!sitting.isOver) yield* listener.heard(to ?? clock.now())
   }
 }
 
@@ -142,9 +142,9 @@ class Course {
       : atDeadline(verdict, settings, after / 1000)
   }
 
-  #tellBlock({ at, verdict }: Told, outcome: Outcome): void {
+  #tellBlock({ at, verdict, unanswered }: Told, outcome: Outcome): void {
     const { telling, witness, follow, report } = this.#hearing
-    if (telling.verdictsOnly || telling.untilWorse || report) return
+    if (telling.verdictsOnly || telling.untilWorse || report || unanswered !== undefined) return
     const seconds = (at - witness.trial.since) / 1000
     if (telling.json) this.#io.out(blockLine({ release: witness.name, at }, seconds, verdict))
     else if (follow) this.#io.out(`${timestamp(at)}  ${outcome.word}  ${outcome.because}\n`)

@@ -201,6 +201,58 @@ test('--follow asks a store again that does not answer, and says so once', async
   expect(code).toBe(0)
 })
 
+test('an interrupt ends it with what is known', async () => {
+  const io = testIo()
+  const metrics = store([old, good])
+  const now = plus(began, minutes(1))
+  const clock: Clock = {
+    now: () => now,
+    wakeAt: () => {
+      io.interrupt()
+      return () => undefined
+    },
+  }
+  const settings = settingsOf({ warmup: '0s' })
+  const witness = selectorWitness(sides, began, settings, metrics)
+  const hearing = { witness, settings, to: undefined, follow: true, report: false, telling }
+  expect(await judgePrometheus(hearing, clock, io)).toBe(2)
+  expect(parseJson(io.written())).toMatchObject({ verdict: 'inconclusive', seconds: 45 })
+})
+
+test('a canary that is slower, by its buckets', async () => {
+  const both = store([old, good])
+  const slow: Metrics = {
+    range: async (query, window) => {
+      if (!query.includes('_bucket')) return both.range(query, window)
+      const pod = query.includes('new-') ? good : old
+      const quick = query.includes('new-') ? 0.5 : 0.9
+      const series = [
+        { le: '100', part: quick },
+        { le: '+Inf', part: 1 },
+      ].flatMap(({ le, part }) =>
+        seriesOf({ ...pod, requests: Math.round(pod.requests * part), failures: 0 }, window)
+          .slice(0, 1)
+          .map(({ samples }) => ({ labels: { pod: pod.name, le }, samples })),
+      )
+      return { kind: 'series', series }
+    },
+  }
+  const { code, lines } = await judge(slow)
+  expect(lines).toMatchObject([{ verdict: 'worse', channel: 'latency' }])
+  expect(code).toBe(1)
+})
+
+test('buckets that cannot be read are no answer', async () => {
+  const healthy = store([old, good])
+  const halfway: Metrics = {
+    range: async (query, window) =>
+      query.includes('_bucket') ? { kind: 'failed', why: 'busy' } : healthy.range(query, window),
+  }
+  await expect(judge(halfway)).rejects.toThrow('Prometheus does not answer (busy)')
+  const spared = await judge(halfway, { settings: settingsOf({ warmup: 0, latency: false }) })
+  expect(spared.lines).toMatchObject([{ verdict: 'no worse' }])
+})
+
 test('a deadline ends it', async () => {
   const settings = settingsOf({ deadline: '1m', onDeadline: 'fail', warmup: 0 })
   const { code, lines } = await judge(store([old, good]), { follow: true, settings }, 0.5)
