@@ -3,9 +3,6 @@ import type { Word } from './judge-lines.ts'
 
 export const couldNotJudge = 3
 
-/** As shells say it for SIGINT. */
-const interrupted = 130
-
 const codes: Readonly<Record<Word, number>> = { 'no worse': 0, worse: 1, inconclusive: 2 }
 
 /** From the best to the worst. */
