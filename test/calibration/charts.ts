@@ -21,7 +21,7 @@ function falseRollbacks(measured: readonly Measured[]): Chart {
     ({ cell }) => cell.group === 'false rollback' && cell.contestants.length === series.length,
   )
   return {
-    title: 'Good canaries rolled back, the worst of all rates (0 stands at 0.1 %)',
+    title: 'Good canaries rolled back, the worst of all rates (none stands at 0.1 %)',
     from: 0.1,
     to: 100,
     ticks: [0.1, 1, 10, 100].map((at) => ({ at, text: `${at} %` })),

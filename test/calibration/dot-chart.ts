@@ -13,8 +13,8 @@ export type Chart = {
 /** One value for each series; undefined where there is none. */
 export type Row = { readonly label: string; readonly values: readonly (number | undefined)[] }
 
-const width = 860
-const left = 190
+const width = 960
+const left = 240
 const right = 30
 const top = 70
 const rowHeight = 30
@@ -43,11 +43,13 @@ export function dotChart(chart: Chart): string {
   ].join('\n')
 }
 
+/** Side by side, each as wide as its name asks for. */
 function legend(series: readonly string[]): readonly string[] {
-  const step = (width - 32) / Math.max(1, series.length)
+  let x = 22
   return series.map((name, k) => {
-    const x = 22 + k * step
-    return `<circle cx="${round(x)}" cy="46" r="5" fill="${colourOf(k)}"/><text x="${round(x + 10)}" y="50" font-size="11">${escaped(name)}</text>`
+    const entry = `<circle cx="${x}" cy="46" r="5" fill="${colourOf(k)}"/><text x="${x + 10}" y="50" font-size="11">${escaped(name)}</text>`
+    x += 30 + 6 * name.length
+    return entry
   })
 }
 

@@ -12,6 +12,7 @@ import {
 } from './asked.ts'
 import type { Cell } from './cell.ts'
 import type { ContestantName } from './contestants.ts'
+import { slowed } from './latency-law.ts'
 import type { Regression } from './release.ts'
 import { failureWorlds, latencyWorlds } from './worlds.ts'
 
@@ -101,17 +102,22 @@ export function passes(size: Size): readonly Cell[] {
   )
 }
 
-/** The canary is worse by exactly the pass margin of half a point. */
+/** The canary is worse by exactly the pass margin: half a point more failures, or a tenth slower. */
 export function falsePasses(size: Size): readonly Cell[] {
-  const group = 'false pass' as const
-  const regression: Regression = { name: 'worse by the margin', ratio: 0.006 }
   const contestants = ['evidence 15 s', 'verdict 5 s', 'verdict 15 s'] as const
+  const base = { group: 'false pass' as const, contestants, runs: Math.round(size.runs / 4) }
   const shapes: readonly RouteName[] = size.isQuick ? ['5 %'] : ['5 %', 'stepped']
   const rates = size.isQuick ? [500] : [50, 500, 5000]
-  const runs = Math.round(size.runs / 4)
-  return shapes.flatMap((route) =>
+  const failing = shapes.flatMap((route) =>
     rates.map((rps) =>
-      cell({ group, world: failureWorlds.clean, rps, route, runs, contestants, regression }),
+      cell({ ...base, world: failureWorlds.clean, rps, route, regression: failingByTheMargin }),
     ),
   )
+  if (size.isQuick) return failing
+  const runs = Math.round(size.runs / 6)
+  const slow = { ...base, runs, world: latencyWorlds.clean, regression: slowByTheMargin }
+  return [...failing, ...[500, 5000].map((rps) => cell({ ...slow, rps }))]
 }
+
+const failingByTheMargin: Regression = { name: 'worse by the margin', ratio: 0.006 }
+const slowByTheMargin: Regression = { name: 'slower by the margin', tail: slowed(1.1) }

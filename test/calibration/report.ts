@@ -46,7 +46,7 @@ export function report(
     headings.passes,
     tableOf(of('pass'), { head: kindHead, rowOf: kindRow, textOf: (tally) => timesText(tally) }),
     headings.falsePasses,
-    tableOf(of('false pass'), { head: kindHead, rowOf: kindRow, textOf: rateText }),
+    tableOf(of('false pass'), { head: falsePassHead, rowOf: falsePassRow, textOf: rateText }),
     endsWith(made),
   ].join('\n\n')
 }
@@ -64,6 +64,7 @@ export function standings(ruled: readonly Ruling[]): string {
 
 const worldHead = ['world', 'failing', 'rps']
 const changeHead = ['world', 'canary', 'rps']
+const falsePassHead = ['canary', 'weight', 'rps']
 const kindHead = ['world', 'judged', 'weight', 'rps']
 
 function worldRow({ scenario: { world, ratio, rps } }: Cell): readonly string[] {
@@ -87,6 +88,10 @@ function weightRow(cell: Cell): readonly string[] {
 
 function kindRow({ scenario: { world, rps }, routeName }: Cell): readonly string[] {
   return [world.name, world.latency ? 'failures, latency' : 'failures', routeName, String(rps)]
+}
+
+function falsePassRow(cell: Cell): readonly string[] {
+  return [cell.scenario.regression.name, cell.routeName, String(cell.scenario.rps)]
 }
 
 function failedText(tally: Tally): string {
