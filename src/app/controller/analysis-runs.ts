@@ -17,7 +17,7 @@ import type { KubeObject, ObjectRef } from '../../core/object.ts'
 import { failed, ok, problem, problemText, type Result } from '../../core/result.ts'
 import { runTypeLabel, trialAnnotation } from '../../core/rollout/keys.ts'
 import { between, earliest, type Instant, plus, seconds } from '../../core/units.ts'
-import type { Clock, Log, Tell } from '../../ports.ts'
+import type { Clock, Tell } from '../../ports.ts'
 import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
 import type { Court } from './court.ts'
@@ -32,7 +32,6 @@ export type AnalysisRunsOptions = {
   readonly court: Court
   readonly scores: Scores
   readonly clock: Clock
-  readonly log: Log
   readonly tell: Tell
   readonly defaults: JudgeDefaults
   /** Links and queries that a person wants beside a measurement. */

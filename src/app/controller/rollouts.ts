@@ -3,7 +3,7 @@
 import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import { mergePatchOf } from '../../core/manifest/merge-patch.ts'
 import { parseRolloutStatus, rolloutStatusJson } from '../../core/manifest/rollout-status.ts'
-import { sceneOf } from '../../core/manifest/scene.ts'
+import { type Surroundings, sceneOf } from '../../core/manifest/scene.ts'
 import type { KubeObject, ObjectRef } from '../../core/object.ts'
 import { type Problem, problemText } from '../../core/result.ts'
 import type { Note } from '../../core/rollout/action.ts'
@@ -69,7 +69,7 @@ export class Rollouts {
     )
   }
 
-  #around(rollout: KubeObject): Parameters<typeof sceneOf>[0] {
+  #around(rollout: KubeObject): Surroundings {
     const { cache, defaults } = this.#with
     return {
       rollout,
