@@ -40,6 +40,13 @@ async function judge(...args: readonly string[]): Promise<Ran> {
   })
 }
 
+/** The same where something must come of it. */
+async function judged(...args: readonly string[]): Promise<Ran> {
+  const ran = await judge(...args)
+  if (ran.code > 2) throw new Error(`exit code ${ran.code}: ${ran.said}`)
+  return ran
+}
+
 function podsOf(hash: string | undefined): string {
   return `{namespace="judged",pod=~"reviews-${hash}-.*"}`
 }
@@ -55,16 +62,17 @@ test('two sides in a real Prometheus: live, replayed, by selectors, and against 
   const { current, stable } = hashes(await shop.reaches(/^Paused CanaryPauseStep/))
   const rollout = ['--rollout', 'reviews', '-n', 'judged', '--kubeconfig', rig.plane.kubeconfig]
 
-  const live = await judge(...rollout, ...blocks, '--follow')
+  const live = await judged(...rollout, ...blocks, '--follow')
   expect(live).toMatchObject({
     code: 1,
     verdict: { release: 'judged/reviews', verdict: 'worse' },
   })
 
-  const replayed = await judge(...rollout, ...blocks)
+  const replayed = await judged(...rollout, ...blocks)
   expect(replayed).toEqual({ ...live, said: '' })
 
-  const selected = await judge(
+  // Three minutes ago there was nothing yet on a fast machine: the deadline, counted from then, must not end it before there was.
+  const selected = await judged(
     '--canary',
     podsOf(current),
     '--stable',
@@ -72,11 +80,13 @@ test('two sides in a real Prometheus: live, replayed, by selectors, and against 
     '--from',
     '-3m',
     ...blocks,
+    '--deadline',
+    '10m',
   )
   expect(selected).toMatchObject({ code: 1, verdict: { verdict: 'worse' } })
 
   const [one = '', ...others] = await podNames(stable)
-  const placebo = await judge(
+  const placebo = await judged(
     '--canary',
     `{namespace="judged",pod="${one}"}`,
     '--stable',

@@ -1,7 +1,7 @@
 /** `haldane judge --prometheus`: two sides in a metrics store, over a time that is past or still going on. */
 import type { JudgeSettings } from '../../core/judge/settings.ts'
 import type { Verdict } from '../../core/judge/verdict.ts'
-import { type Instant, instant, timestamp } from '../../core/units.ts'
+import { durationText, type Instant, instant, timestamp } from '../../core/units.ts'
 import type { Clock, Stop } from '../../ports.ts'
 import { exitCodeOf } from './judge-exit.ts'
 import { Listener, type Told } from './judge-hearing.ts'
@@ -115,7 +115,7 @@ class Course {
     const last = this.#spoken ?? this.#newest
     if (last === undefined)
       throw new CommandError('no block is over yet in this time; begin earlier, with --from')
-    if (isBlind(last.verdict)) throw new CommandError(this.#complaint)
+    if (isBlind(last.verdict)) throw new CommandError(`${this.#complaint}${this.#untilWhen()}`)
     const outcome = this.#forced ?? outcomeOf(last.verdict, witness.trial.since, last.at)
     this.#io.out(this.#ending(outcome, last))
     return exitCodeOf(outcome.word)
@@ -131,6 +131,14 @@ class Course {
     const isNews = complaint !== this.#complaint && !silences.has(verdict.because.code)
     if (follow && isNews) this.#io.err(`haldane: ${complaint}\n`)
     this.#complaint = complaint
+  }
+
+  /** What comes after the deadline was not looked at: it may be there. */
+  #untilWhen(): string {
+    const { settings, witness } = this.#hearing
+    if (this.#forced === undefined || settings.deadline === undefined) return ''
+    const length = durationText(settings.deadline)
+    return `; the deadline ended it ${length} after ${timestamp(witness.trial.since)}`
   }
 
   #atDeadline({ at, verdict }: Told): Outcome | undefined {

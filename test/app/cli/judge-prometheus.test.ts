@@ -260,6 +260,14 @@ test('a deadline ends it', async () => {
   expect(code).toBe(1)
 })
 
+test('a deadline before there was anything to judge: it says that it looked no further', async () => {
+  const settings = settingsOf({ deadline: '1m', warmup: 0 })
+  const late = [old, bad].map((pod) => ({ ...pod, since: 20 }))
+  await expect(judge(store(late), { settings })).rejects.toThrow(
+    /are the labels right, and the time\?; the deadline ended it 1m after 2026-03-01T12:00:00Z$/,
+  )
+})
+
 test('for people: the table, and when it would have been decided', async () => {
   const { io } = await judge(store([old, bad]), {
     telling: { ...telling, json: false, verdictsOnly: false },
