@@ -17,11 +17,19 @@ export type Patch = {
   | { readonly type: 'json'; readonly operations: readonly JsonPatchOperation[] }
 )
 
+export type Labels = Readonly<Record<string, string>>
+
+/** One pod, and not the next of the same name. */
+export type PodRef = { readonly namespace: string; readonly name: string; readonly uid: string }
+
 export type Change =
   /** The first full picture of the kind is complete. */
   | { readonly kind: 'synced' }
   | { readonly kind: 'set'; readonly object: KubeObject }
   | { readonly kind: 'gone'; readonly ref: ObjectRef }
+
+/** What a PodDisruptionBudget, or a server that is busy, says of a pod that is asked to go: not now. */
+export type Eviction = 'evicted' | 'refused'
 
 /**
  * The objects of a Kubernetes cluster. Every call but `watch` throws a PortError when the world refuses or does not answer.
@@ -30,14 +38,16 @@ export type Change =
 export interface Cluster {
   /** Undefined when there is no such object. */
   read(ref: ObjectRef): Promise<KubeObject | undefined>
-  /** All objects of a kind, in one namespace or (with undefined) in all that the program serves. */
-  list(kind: Kind, namespace?: string): Promise<readonly KubeObject[]>
+  /** All objects of a kind, in one namespace or (with undefined) in all that the program serves; with labels, those that carry them all. */
+  list(kind: Kind, namespace?: string, labels?: Labels): Promise<readonly KubeObject[]>
   /** PortError `exists` when the name is taken. `metadata.generateName` is honoured. */
   create(object: NewObject): Promise<KubeObject>
   /** PortError `not-found`, `conflict` (resourceVersion or a failed `test`), `invalid`. */
   patch(ref: ObjectRef, patch: Patch): Promise<KubeObject>
   /** Idempotent: an absent object is no error. */
   delete(ref: ObjectRef): Promise<void>
+  /** Asks a pod to go as a voluntary disruption, which budgets may refuse. A pod that is gone, or another by now, counts as evicted. */
+  evict(pod: PodRef): Promise<Eviction>
   /**
    * Every object of the kind, then `synced`, then every change, until stopped. Lost connections and expired versions are
    * made good inside: after them each object that differs is `set` and each that vanished is `gone`. A kind that the cluster does not

@@ -1,4 +1,5 @@
 /** The objects of a cluster, kept in memory behind the face of the real one. */
+import type { ObjectRef } from '../core/object.ts'
 import type { Clock, Cluster, Stop } from '../ports.ts'
 import { Server, type WriteHook } from './cluster/server.ts'
 import type { Random } from './random.ts'
@@ -28,11 +29,17 @@ export function createCluster(world: {
 function faceOf(server: Server, by: string): Cluster {
   return {
     read: (ref) => server.answer(() => server.read(ref)),
-    list: (kind, namespace) => server.answer(() => server.list(kind, namespace)),
+    list: (kind, namespace, labels) => server.answer(() => server.list(kind, namespace, labels)),
     create: ({ ref, json }) =>
       server.answer(() => server.create({ by, verb: 'create', ref, json })),
     patch: (ref, patch) => server.answer(() => server.patch({ by, verb: 'patch', ref, patch })),
     delete: (ref) => server.answer(() => server.delete({ by, verb: 'delete', ref })),
+    evict: ({ namespace, name, uid }) =>
+      server.answer(() => server.evict({ by, verb: 'evict', ref: podRef(namespace, name), uid })),
     watch: (kind, on) => server.watch(kind, on),
   }
+}
+
+function podRef(namespace: string, name: string): ObjectRef {
+  return { kind: 'Pod', namespace, name }
 }

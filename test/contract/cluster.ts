@@ -4,6 +4,7 @@ import { type Kind, type KubeObject, type ObjectRef, refOf } from '../../src/cor
 import type { Cluster } from '../../src/ports.ts'
 import { eventually, fresh, freshName } from './objects.ts'
 import { patchContract } from './patches.ts'
+import { podContract } from './pods.ts'
 import { generationContract, statusContract } from './status.ts'
 import { watchContract } from './watch.ts'
 
@@ -24,6 +25,7 @@ export function clusterContract(name: string, start: () => Promise<ClusterUnderT
     generationContract(cluster)
     ownerContract(cluster)
     watchContract(cluster)
+    podContract(cluster)
   })
 }
 

@@ -1,11 +1,11 @@
 /** The objects of a real Kubernetes cluster, behind our port. */
 import type { Json } from '../../core/json.ts'
 import type { Kind, KubeObject, NewObject, ObjectRef } from '../../core/object.ts'
-import { type Cluster, type Patch, PortError } from '../../ports.ts'
+import { type Cluster, type Eviction, type Patch, type PodRef, PortError } from '../../ports.ts'
 import { apiVersionOf, collectionPath, objectPath, resourceOf } from './kinds.ts'
 import { type Lists, listAll, sourceOf } from './lists.ts'
 import { objectFrom } from './objects.ts'
-import { jsonPatchRefusal, refusal } from './refusal.ts'
+import { isRefusedEviction, jsonPatchRefusal, refusal } from './refusal.ts'
 import type { Answer } from './transport.ts'
 import { type Pace, startWatch } from './watch.ts'
 
@@ -17,11 +17,12 @@ export type Means = Lists & { readonly paceOf: (kind: Kind) => Pace }
 export function createCluster(means: Means): Cluster {
   return {
     read: (ref) => read(means, ref),
-    list: async (kind, namespace) =>
-      (await listAll(means, kind, namespace ?? means.namespace))?.objects ?? [],
+    list: async (kind, namespace = means.namespace, labels = {}) =>
+      (await listAll(means, { kind, namespace, labels }))?.objects ?? [],
     create: (object) => create(means, object),
     patch: (ref, patch) => patched(means, ref, patch),
     delete: (ref) => remove(means, ref),
+    evict: (pod) => evict(means, pod),
     watch: (kind, on) => startWatch(sourceOf(means, kind), means.paceOf(kind), on),
   }
 }
@@ -90,6 +91,29 @@ async function remove(means: Means, ref: ObjectRef): Promise<void> {
     query: { propagationPolicy: 'Background' },
   })
   if (answer.status >= 400 && answer.status !== 404) throw refusal(what, answer)
+}
+
+/** Bound to the uid: whoever took the name meanwhile stays. */
+async function evict(means: Means, { namespace, name, uid }: PodRef): Promise<Eviction> {
+  const what = `evict Pod ${namespace}/${name}`
+  const answer = await means.transport.exchange({
+    what,
+    method: 'POST',
+    path: `${objectPath('v1', { kind: 'Pod', namespace, name })}/eviction`,
+    body: {
+      contentType: 'application/json',
+      json: {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { namespace, name },
+        deleteOptions: { preconditions: { uid } },
+      },
+    },
+  })
+  if (isRefusedEviction(answer)) return 'refused'
+  if (answer.status >= 400 && answer.status !== 404 && answer.status !== 409)
+    throw refusal(what, answer)
+  return 'evicted'
 }
 
 async function served(means: Means, kind: Kind, what: string): Promise<string> {

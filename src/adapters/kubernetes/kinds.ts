@@ -12,6 +12,7 @@ export type Resource = {
 }
 
 const argo = { group: 'argoproj.io', versions: ['v1alpha1'], scope: 'namespaced' } as const
+const apps = { group: 'apps', versions: ['v1'], scope: 'namespaced' } as const
 const core = { group: '', versions: ['v1'], scope: 'namespaced' } as const
 /** `v1` is served since Istio 1.22; before it v1beta1, and v1alpha3 from the beginning. */
 const istio = {
@@ -31,14 +32,17 @@ const resources: Readonly<Record<Kind, Resource>> = {
     scope: 'cluster',
     status: 'within',
   },
-  ReplicaSet: {
-    group: 'apps',
+  ReplicaSet: { ...apps, plural: 'replicasets', status: 'subresource' },
+  Deployment: { ...apps, plural: 'deployments', status: 'subresource' },
+  PodTemplate: { ...core, plural: 'podtemplates', status: 'within' },
+  Pod: { ...core, plural: 'pods', status: 'subresource' },
+  PodDisruptionBudget: {
+    group: 'policy',
     versions: ['v1'],
-    plural: 'replicasets',
+    plural: 'poddisruptionbudgets',
     scope: 'namespaced',
     status: 'subresource',
   },
-  Pod: { ...core, plural: 'pods', status: 'subresource' },
   Service: { ...core, plural: 'services', status: 'subresource' },
   ConfigMap: { ...core, plural: 'configmaps', status: 'within' },
   Event: { ...core, plural: 'events', status: 'within' },

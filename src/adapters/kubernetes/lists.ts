@@ -2,7 +2,7 @@
 import { isObject, listAt, parseJson, textAt } from '../../core/json.ts'
 import type { Kind, KubeObject } from '../../core/object.ts'
 import type { Duration } from '../../core/units.ts'
-import { PortError } from '../../ports.ts'
+import { type Labels, PortError } from '../../ports.ts'
 import type { Discovery } from './discovery.ts'
 import { apiVersionOf, collectionPath, resourceOf } from './kinds.ts'
 import { objectFrom } from './objects.ts'
@@ -26,11 +26,24 @@ export type Lists = {
 }
 
 /** One kind in one or in all namespaces. */
-type Place = { readonly kind: Kind; readonly version: string; readonly namespace: string }
+type Place = {
+  readonly kind: Kind
+  readonly version: string
+  readonly namespace: string
+  /** Empty for all. */
+  readonly labels: Labels
+}
+
+/** What is asked for: of one namespace, or of all with an empty one. */
+export type Asked = {
+  readonly kind: Kind
+  readonly namespace: string
+  readonly labels?: Labels | undefined
+}
 
 export function sourceOf(lists: Lists, kind: Kind): Source {
   return {
-    list: (signal) => listAll(lists, kind, lists.namespace, signal),
+    list: (signal) => listAll(lists, { kind, namespace: lists.namespace }, signal),
     follow: (from, signal) => follow(lists, kind, from, signal),
   }
 }
@@ -41,14 +54,13 @@ export function sourceOf(lists: Lists, kind: Kind): Source {
  */
 export async function listAll(
   lists: Lists,
-  kind: Kind,
-  namespace: string,
+  { kind, namespace, labels = {} }: Asked,
   signal?: AbortSignal,
 ): Promise<Listed | undefined> {
   if (resourceOf(kind).scope === 'cluster' && lists.namespace !== '') return undefined
   const version = await lists.discovery.version(kind, signal)
   if (version === undefined) return undefined
-  return pages(lists, { kind, version, namespace }, signal)
+  return pages(lists, { kind, version, namespace, labels }, signal)
 }
 
 async function pages(
@@ -79,7 +91,11 @@ async function pageAt(
   signal: AbortSignal | undefined,
 ): Promise<(Listed & { readonly more: string }) | undefined> {
   const what = `list ${place.kind}`
-  const query = { limit: String(pageSize), ...(more === '' ? {} : { continue: more }) }
+  const query = {
+    limit: String(pageSize),
+    ...(more === '' ? {} : { continue: more }),
+    ...selectorOf(place.labels),
+  }
   const answer = await lists.transport.exchange(
     { what, method: 'GET', path: pathOf(place), query },
     signal,
@@ -105,7 +121,7 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent> {
   const version = await lists.discovery.version(kind, signal)
-  const place = { kind, version: version ?? '', namespace: lists.namespace }
+  const place = { kind, version: version ?? '', namespace: lists.namespace, labels: {} }
   const lasts = lists.watch * (1 + lists.chance())
   const query = {
     watch: 'true',
@@ -150,6 +166,11 @@ const kinds: ReadonlyMap<string, 'set' | 'gone'> = new Map([
 
 function pathOf({ kind, version, namespace }: Place): string {
   return collectionPath(resourceOf(kind), version, namespace)
+}
+
+function selectorOf(labels: Labels): Readonly<Record<string, string>> {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+  return pairs.length === 0 ? {} : { labelSelector: pairs.join(',') }
 }
 
 function versionOf({ kind, version }: Place): string {

@@ -25,6 +25,12 @@ function isMisfit({ status, body }: Answer): boolean {
 /** Kubernetes' own text (NewGenericServerResponse); the contract tests against a real API server hold it. */
 const saidOfMisfit = 'the server rejected our request due to an error in our request'
 
+/** HTTP 429 is a budget that allows no disruption now; 500 with these words (Kubernetes' own) is a pod that two budgets select. */
+export function isRefusedEviction({ status, body }: Answer): boolean {
+  const said = textAt(body, 'message') ?? ''
+  return status === 429 || (status === 500 && said.includes('more than one PodDisruptionBudget'))
+}
+
 function codeOf(answer: Answer): PortErrorCode {
   if (answer.status === 409) return reasonOf(answer) === 'AlreadyExists' ? 'exists' : 'conflict'
   return codes.get(answer.status) ?? 'unavailable'

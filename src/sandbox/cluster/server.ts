@@ -2,8 +2,17 @@
 import { type JsonObject, objectAt, textAt } from '../../core/json.ts'
 import { type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from '../../core/object.ts'
 import { timestamp } from '../../core/units.ts'
-import { type Change, type Clock, type Patch, PortError, type Stop } from '../../ports.ts'
+import {
+  type Change,
+  type Clock,
+  type Eviction,
+  type Labels,
+  type Patch,
+  PortError,
+  type Stop,
+} from '../../ports.ts'
 import type { Random } from '../random.ts'
+import { carries, mayGo } from './budgets.ts'
 import { Feed } from './feed.ts'
 import { kubeObject } from './kube-object.ts'
 import { resources } from './resources.ts'
@@ -17,6 +26,7 @@ export type Write = {
   | { readonly verb: 'create'; readonly json: JsonObject }
   | { readonly verb: 'patch'; readonly patch: Patch }
   | { readonly verb: 'delete' }
+  | { readonly verb: 'evict'; readonly uid: string }
 )
 
 /** A write that has happened. `before` is undefined for a created object, `after` for a deleted one. */
@@ -65,10 +75,11 @@ export class Server {
   }
 
   /** In order of namespace and name, as etcd keeps them. */
-  list(kind: Kind, namespace?: string): readonly KubeObject[] {
+  list(kind: Kind, namespace?: string, labels: Labels = {}): readonly KubeObject[] {
     return [...this.#objects]
       .filter(([, object]) => object.kind === kind)
       .filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)
+      .filter(([, { metadata }]) => carries(metadata.labels, labels))
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object)
   }
@@ -103,6 +114,17 @@ export class Server {
     this.#ask(write)
     const current = this.read(write.ref)
     if (current !== undefined) this.#remove(write.by, current)
+  }
+
+  evict(write: Asked<'evict'>): Eviction {
+    this.#ask(write)
+    const pod = this.read(write.ref)
+    if (pod === undefined || pod.metadata.uid !== write.uid) return 'evicted'
+    const { namespace } = write.ref
+    const budgets = this.list('PodDisruptionBudget', namespace)
+    if (!mayGo(pod, budgets, this.list('Pod', namespace))) return 'refused'
+    this.#remove(write.by, pod)
+    return 'evicted'
   }
 
   onWrite(hook: WriteHook): Stop {

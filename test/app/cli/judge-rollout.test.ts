@@ -43,6 +43,7 @@ function holding(...objects: readonly KubeObject[]): Cluster {
     create: never,
     patch: never,
     delete: never,
+    evict: never,
     watch: never,
   }
 }

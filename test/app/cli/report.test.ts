@@ -65,6 +65,7 @@ function holding(objects: readonly KubeObject[]): Cluster {
     create: never,
     patch: never,
     delete: never,
+    evict: never,
     watch: never,
   }
 }

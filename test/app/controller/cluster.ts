@@ -6,13 +6,23 @@ import {
   type NewObject,
   type ObjectRef,
 } from '../../../src/core/object.ts'
-import { type Change, type Cluster, type Patch, PortError, type Stop } from '../../../src/ports.ts'
+import {
+  type Change,
+  type Cluster,
+  type Eviction,
+  type Patch,
+  type PodRef,
+  PortError,
+  type Stop,
+} from '../../../src/ports.ts'
 
 export class FakeCluster implements Cluster {
   /** Every write, in words. */
   readonly writes: string[] = []
   readonly #objects = new Map<string, KubeObject>()
   readonly #watchers = new Map<Kind, (change: Change) => void>()
+  /** Pods that a budget holds. */
+  readonly budgets: Set<string> = new Set<string>()
   /** What the next write throws. */
   refuses: PortError | undefined
 
@@ -52,6 +62,12 @@ export class FakeCluster implements Cluster {
   delete(ref: ObjectRef): Promise<void> {
     this.writes.push(`delete ${keyOf(ref)}`)
     return this.refuses === undefined ? Promise.resolve() : Promise.reject(this.refuses)
+  }
+
+  evict({ name }: PodRef): Promise<Eviction> {
+    this.writes.push(`evict ${name}`)
+    if (this.refuses !== undefined) return Promise.reject(this.refuses)
+    return Promise.resolve(this.budgets.has(name) ? 'refused' : 'evicted')
   }
 
   watch(kind: Kind, on: (change: Change) => void): Stop {
