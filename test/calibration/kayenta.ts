@@ -1,7 +1,8 @@
 /** Kayenta's judge on a value a minute: any metric that it calls High fails the canary. */
 import { classify } from '../../src/core/score/classify.ts'
 import { prepared } from '../../src/core/score/prepare.ts'
-import { type ScoredMetric, standardMethod } from '../../src/core/score/settings.ts'
+import { standardMethod } from '../../src/core/score/settings.ts'
+import { metric } from '../core/score/build.ts'
 import type { Contestant } from './contestant.ts'
 import { failurePercent, interpolatedQuantile, type Minute, Minutes } from './minutes.ts'
 import type { PodStep } from './pod.ts'
@@ -47,28 +48,12 @@ export class Kayenta implements Contestant {
   #isHigh(measure: (side: PodStep) => number): boolean {
     const canary = sorted(this.#minutes.map((minute) => measure(minute.canary)))
     const stable = sorted(this.#minutes.map((minute) => measure(minute.stable)))
-    return classify(metric, { canary, stable }, standardMethod).label === 'High'
+    return classify(measured, { canary, stable }, standardMethod).label === 'High'
   }
 }
 
-const metric: ScoredMetric = {
-  name: 'measure',
-  groups: [],
-  direction: 'increase',
-  nanStrategy: 'remove',
-  outlierFactor: undefined,
-  critical: false,
-  mustHaveData: false,
-  muted: false,
-  effectSize: {
-    measure: 'meanRatio',
-    allowedIncrease: 1,
-    allowedDecrease: 1,
-    criticalIncrease: 1,
-    criticalDecrease: 1,
-  },
-}
+const measured = metric({ name: 'measure', groups: [], direction: 'increase' })
 
 function sorted(values: readonly number[]): Float64Array {
-  return Float64Array.from(prepared(values, metric)).toSorted()
+  return Float64Array.from(prepared(values, measured)).toSorted()
 }

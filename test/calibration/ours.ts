@@ -58,7 +58,8 @@ export class Ours implements Contestant {
 }
 
 export function settingsFor(block: number): JudgeSettings {
-  const parsed = parseJudgeSettings({}, { ...standardDefaults, block: seconds(block) }, 'judge')
+  const silent = { ...standardDefaults, block: seconds(block), warmup: seconds(0) }
+  const parsed = parseJudgeSettings({}, silent, 'judge')
   if (parsed.ok) return parsed.value
   throw new Error('the defaults are no settings')
 }

@@ -100,7 +100,11 @@ function addSettings(command: Command): void {
     .addOption(new Option('--preset <name>', 'margins').choices(['default', 'strict', 'lenient']))
     .option('--codes <list>', 'codes that are failures; default 5xx', (text) => text.split(','))
     .option('--no-latency', 'judge failures only')
-    .option('--warmup <time>', `start of a pod not judged; default ${durationText(warmup)}`, time)
+    .option(
+      '--warmup <time>',
+      `start of a pod not judged; default ${durationText(warmup)}, with --blocks 0s`,
+      time,
+    )
     .option(
       '--soak <time>',
       `time before which nothing passes; default ${durationText(soak)}`,

@@ -4,6 +4,7 @@ import type { JudgeSettings } from '../judge/settings.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { type Instant, plus } from '../units.ts'
 import type { AnalysisRun, Measurement, MetricResult, Phase, RunStatus } from './metric.ts'
+import { endedEarly } from './score-run.ts'
 import { verdictValue } from './value.ts'
 
 /** What one metric of a run found. */
@@ -34,10 +35,11 @@ export function assess(
   { kind, now, scored = [] }: Assessing,
 ): RunStatus {
   const startedAt = run.status.startedAt ?? now
-  const judged = found.map((metric) => resultOf(metric, run, { kind, now, startedAt }))
-  const results = [...judged, ...scored]
-  const phase = worst(results.map((result) => result.phase))
+  const frame = { kind, now, startedAt, terminate: run.terminate }
+  const judged = found.map((metric) => resultOf(metric, frame))
+  const phase = worst([...judged, ...scored].map((result) => result.phase))
   const isOver = phase !== 'Running'
+  const results = isOver ? allEnded({ found, judged, scored }, frame) : [...judged, ...scored]
   const deciding = results.find((result) => result.phase === phase)
   return {
     phase,
@@ -59,14 +61,38 @@ export function unreadable(run: AnalysisRun, why: string, now: Instant): RunStat
   }
 }
 
-type Frame = { readonly kind: RunKind; readonly now: Instant; readonly startedAt: Instant }
+type Frame = {
+  readonly kind: RunKind
+  readonly now: Instant
+  readonly startedAt: Instant
+  readonly terminate: boolean
+}
+
+type Results = {
+  readonly found: readonly Found[]
+  readonly judged: readonly MetricResult[]
+  readonly scored: readonly MetricResult[]
+}
+
+/** With the run its other metrics end, as if from outside: none of them goes on in a run that is over. */
+function allEnded({ found, judged, scored }: Results, frame: Frame): readonly MetricResult[] {
+  const ended = { ...frame, terminate: true }
+  return [
+    ...found.map((metric, index) => {
+      const result = judged[index]
+      return result === undefined || result.phase === 'Running' ? resultOf(metric, ended) : result
+    }),
+    ...scored.map((result) =>
+      result.phase === 'Running' ? endedEarly(result, frame.now) : result,
+    ),
+  ]
+}
 
 function resultOf(
   { name, verdict, settings, metadata, nextLook }: Found,
-  run: AnalysisRun,
   frame: Frame,
 ): MetricResult {
-  const phase = phaseOf(verdict, settings, run, frame)
+  const phase = phaseOf(verdict, settings, frame)
   const isOver = phase !== 'Running'
   const words = sentence(verdict)
   const measurement: Measurement = {
@@ -90,11 +116,10 @@ function resultOf(
 function phaseOf(
   verdict: Verdict,
   settings: JudgeSettings,
-  run: AnalysisRun,
-  { kind, now, startedAt }: Frame,
+  { kind, now, startedAt, terminate }: Frame,
 ): Phase {
   if (verdict.kind === 'worse') return 'Failed'
-  if (run.terminate) return atEnd(verdict, kind)
+  if (terminate) return atEnd(verdict, kind)
   if (verdict.kind === 'no-worse') return kind === 'Step' ? 'Successful' : 'Running'
   if (settings.deadline === undefined || now < plus(startedAt, settings.deadline)) return 'Running'
   return atDeadline(verdict, settings)

@@ -93,6 +93,20 @@ export function scoreResult(state: ScoreState, frame: ScoreFrame): MetricResult 
   return { name, phase, message, measurements: [measurement], metadata: {} }
 }
 
+/** Of a run that is over while the window goes on. */
+export function endedEarly(result: MetricResult, now: Instant): MetricResult {
+  const phase = 'Inconclusive' as const
+  const message = sentenceOf({ kind: 'waiting', until: now }, true)
+  const measurements = result.measurements.map((measurement) => ({
+    ...measurement,
+    phase,
+    message,
+    finishedAt: now,
+    resumeAt: undefined,
+  }))
+  return { ...result, phase, message, measurements }
+}
+
 export function nextScoreLook(state: ScoreState): Instant | undefined {
   switch (state.kind) {
     case 'waiting':

@@ -1,9 +1,9 @@
 /** `measurement.value` of the judge: short JSON that existing tools show as it is. */
 
 import type { Json } from '../json.ts'
-import type { Counts, Ratio, Verdict } from '../judge/verdict.ts'
+import type { Channel, Counts, Findings, Ratio, Verdict } from '../judge/verdict.ts'
 
-/** `verdict`, `because`, counts of both sides, ratio with its interval, odds (e-value) and nats of the strongest evidence. */
+/** `verdict`, `because`, `score` (0..100: the part of what is gated that was found no worse; absent without data), counts of both sides, ratio with its interval, odds (e-value) and nats of the strongest evidence. */
 export function verdictValue(verdict: Verdict): string {
   const { findings } = verdict
   const strongest = findings.against.toSorted(
@@ -12,6 +12,7 @@ export function verdictValue(verdict: Verdict): string {
   const value: Json = {
     verdict: verdict.kind,
     because: verdict.because.code,
+    ...(verdict.kind === 'no-data' ? {} : { score: scoreOf(findings) }),
     canary: counts(findings.canary.judged),
     stable: counts(findings.stable.judged),
     ...(findings.ratio === undefined ? {} : { ratio: ratio(findings.ratio) }),
@@ -24,6 +25,30 @@ export function verdictValue(verdict: Verdict): string {
         }),
   }
   return JSON.stringify(value)
+}
+
+/** Failures and latency weigh alike. What was not compared is not gated. */
+function scoreOf({ against, inFavour }: Findings): number {
+  const isFine = (channel: Channel): boolean =>
+    hasSpoken(channel) && !against.some((other) => accuses(other, channel) && isStrong(other))
+  return inFavour.length === 0
+    ? 0
+    : Math.round((100 * inFavour.filter(isFine).length) / inFavour.length)
+}
+
+/** Outright failure speaks against the same thing as failures do. */
+function accuses({ name }: Channel, { name: gated }: Channel): boolean {
+  return name === 'catastrophe' ? gated === 'failures' : name === gated
+}
+
+function isStrong({ logE, threshold }: Channel): boolean {
+  return logE >= threshold
+}
+
+/** At its threshold, and the guard at its own. */
+function hasSpoken(channel: Channel): boolean {
+  const { guard } = channel
+  return isStrong(channel) && (guard === undefined || guard.logE >= guard.threshold)
 }
 
 function counts({ requests, failures }: Counts): Json {

@@ -1,11 +1,12 @@
 /**
  * A release judged on blocks of one's own: no metrics store, no counters. The same evidence, the same rulings.
  *
- * What is given is judged: ages of pods are unknown here, so no warm-up applies. Time is the sum of the blocks, from instant 0. A block that lacks
- * a side is held open until both are there, and dropped when that takes longer than ten of the settings' blocks.
+ * A pod's age counts from the first block that names it, that of pods without a name from the first block of their side. Time is the sum of the blocks,
+ * from instant 0. A block that lacks a side is held open until both are there, and dropped when that takes longer than ten of the settings' blocks.
  */
 import type { History, Table } from '../stats/dispersion.ts'
-import { type Instant, instant, plus, seconds } from '../units.ts'
+import { type Duration, type Instant, instant, plus, seconds } from '../units.ts'
+import { Ages } from './ages.ts'
 import { BlockClock } from './block-clock.ts'
 import { boundOf, OpenBuckets } from './buckets.ts'
 import { type Dispersion, learn } from './dispersion.ts'
@@ -49,6 +50,8 @@ export type GivenPodHistory = {
 export class BlockCase {
   readonly #judgement: Judgement
   readonly #clock: BlockClock
+  readonly #ages = new Ages()
+  readonly #warmup: Duration
   #open = new OpenBlock(instant(0))
   #buckets = new OpenBuckets(instant(0))
   #now: Instant = instant(0)
@@ -61,12 +64,13 @@ export class BlockCase {
       history && bucketHistoryOf(history),
     )
     this.#clock = new BlockClock(settings.block, this.#now)
+    this.#warmup = settings.warmup
   }
 
   add(given: GivenBlock): void {
-    this.#now = plus(this.#now, seconds(given.seconds))
     for (const part of given.stable) this.#addStable(part)
     for (const part of given.canary) this.#addCanary(part)
+    this.#now = plus(this.#now, seconds(given.seconds))
     const present = { canary: given.canary.length > 0, stable: given.stable.length > 0 }
     const { kind } = this.#clock.advance(this.#now, present)
     if (kind === 'open') return
@@ -95,7 +99,10 @@ export class BlockCase {
 
   #addCanary(part: PodCounts): void {
     const { pod, pods = 1 } = part
-    this.#open.addCanary(countsOf(part), { pod, pods, isWarm: true })
+    this.#ages.note(pod ?? '', this.#now)
+    const isWarm = this.#ages.isWarm(pod ?? '', this.#warmup)
+    this.#open.addCanary(countsOf(part), { pod, pods, isWarm })
+    if (!isWarm) return
     if (part.requests > 0) this.#buckets.serves(pod, pods)
     this.#addBuckets('canary', part)
   }

@@ -5,15 +5,7 @@
  * somebody looked, the same samples give the same verdict. An answer that failed, is incomplete or is empty changes no evidence, and
  * the same window is asked again.
  */
-import {
-  type Duration,
-  earliest,
-  type Instant,
-  instant,
-  milliseconds,
-  minus,
-  plus,
-} from '../units.ts'
+import { earliest, type Instant, instant, minus, plus, seconds } from '../units.ts'
 import { BlockMaker } from './blocks.ts'
 import { BucketMaker } from './buckets.ts'
 import { Callers } from './callers.ts'
@@ -70,8 +62,11 @@ type State = {
 /** Instants in one read: keeps answers small; Prometheus itself would answer 11,000. */
 const mostPoints = 1000
 
-/** Proxies flush and stores ingest a little late. */
-const longestSettling = 5000
+/**
+ * A sample has the time at which its scrape began and is in the store when the scrape is over; proxies flush and stores ingest a little late, too. An
+ * instant that is read sooner may read otherwise later, however short the blocks are.
+ */
+const settling = seconds(5)
 
 /** Buckets that could not be read are asked for again, for so many blocks; then their requests come with the next ones. */
 const mostBehind = 20
@@ -111,7 +106,7 @@ export function openCase(
 export function windowFor(open: Case, now: Instant): Window | undefined {
   const { block } = open.settings
   const from = nextInstant(open)
-  const settled = minus(now, settlingOf(block))
+  const settled = minus(now, settling)
   const newest = Math.floor(settled / block) * block
   if (newest < from) return undefined
   const to = instant(Math.min(newest, from + (mostPoints - 1) * block))
@@ -126,7 +121,7 @@ function bucketsMissingFrom({ state, settings }: Case, from: Instant): Instant {
 
 /** When the next window is due. After an answer that brought nothing, one block later. */
 export function nextLook(open: Case, now: Instant): Instant {
-  const due = plus(nextInstant(open), settlingOf(open.settings.block))
+  const due = plus(nextInstant(open), settling)
   if (due > now) return due
   const { askedAt } = open.state
   if (askedAt === undefined || askedAt < due) return now
@@ -154,10 +149,6 @@ export function verdictOf(open: Case): Verdict {
 export function nextInstant({ state, settings, trial }: Case): Instant {
   if (state.heardUntil !== undefined) return plus(state.heardUntil, settings.block)
   return instant((Math.floor(trial.since / settings.block) - 1) * settings.block)
-}
-
-function settlingOf(block: Duration): Duration {
-  return milliseconds(Math.min(block, longestSettling))
 }
 
 /** What is heard at the instants that are in the evidence, so that both grow together. */

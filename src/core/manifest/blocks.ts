@@ -33,6 +33,9 @@ export type GivenDefaults = {
   readonly judge: JudgeDefaults
 }
 
+/** What is given is judged from the first block on, unless somebody says how long pods warm up. */
+const noWarmup = seconds(0)
+
 /** A day: longer blocks are a mistake in the unit. */
 const longestSeconds = 86_400
 
@@ -64,7 +67,8 @@ function parseRelease(line: JsonObject, { body, judge }: GivenDefaults): Result<
   const name = check.text(release, 'release')
   const block = readSeconds(length, check) ?? judge.block / 1000
   const past = isThere(history) ? parseHistory(history, block, check) : undefined
-  const settings = parseJudgeSettings({ ...body, ...own }, { ...judge, block: seconds(block) }, '')
+  const silent = { ...judge, block: seconds(block), warmup: noWarmup }
+  const settings = parseJudgeSettings({ ...body, ...own }, silent, '')
   const found = settings.ok ? check.problems : [...check.problems, ...settings.problems]
   if (!settings.ok || found.length > 0) return failed(...found)
   return ok({ kind: 'release', release: { name, settings: settings.value, history: past } })

@@ -113,18 +113,8 @@ const metricFields: Fields = {
   provider: object(providerFields),
 }
 
-const limits = {
-  name: z.string().min(1),
-  initialDelay: readAs(readDuration, 'a length of time such as 90s or 2m').optional(),
-  count: only(1),
-  failureLimit: only(0),
-  inconclusiveLimit: only(0),
-  consecutiveErrorLimit: only(4),
-  consecutiveSuccessLimit: only(0),
-} as const
-
 const judgedSchema = z.strictObject({
-  ...limits,
+  ...limitsOf('haldane/judge'),
   interval: readAs(readBlock, 'a length of time from 1s to 5m, such as 15s').optional(),
   provider: z.strictObject({
     plugin: z.strictObject({
@@ -137,7 +127,7 @@ const judgedSchema = z.strictObject({
 })
 
 const scoredSchema = z.strictObject({
-  ...limits,
+  ...limitsOf('haldane/score'),
   provider: z.strictObject({
     plugin: z.strictObject(
       { 'haldane/score': z.record(z.string(), z.unknown()) },
@@ -151,11 +141,21 @@ const scoredSchema = z.strictObject({
   }),
 })
 
-function only(expected: number): z.ZodType<number | undefined> {
-  return readAs(
-    (value) => (readNumber(value) === expected ? expected : undefined),
-    `${expected} or absent: haldane/judge is one long measurement`,
-  ).optional()
+function limitsOf(provider: string) {
+  const only = (expected: number): z.ZodType<number | undefined> =>
+    readAs(
+      (value) => (readNumber(value) === expected ? expected : undefined),
+      `${expected} or absent: ${provider} is one long measurement`,
+    ).optional()
+  return {
+    name: z.string().min(1),
+    initialDelay: readAs(readDuration, 'a length of time such as 90s or 2m').optional(),
+    count: only(1),
+    failureLimit: only(0),
+    inconclusiveLimit: only(0),
+    consecutiveErrorLimit: only(4),
+    consecutiveSuccessLimit: only(0),
+  } as const
 }
 
 function readBlock(value: unknown): Duration | undefined {

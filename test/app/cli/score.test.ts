@@ -73,8 +73,8 @@ function schema(name: string): z.ZodType {
   return z.fromJSONSchema(JSON.parse(readFileSync(join(docs, 'schema', name), 'utf8')))
 }
 
-const lineSchema = schema('score-series.json')
-const resultSchema = schema('score-result.json')
+const lineSchema = schema('score-series.schema.json')
+const resultSchema = schema('score-result.schema.json')
 
 const plain = { name: 'a', control: [1, 2, 3], experiment: [2, 3, 4] }
 

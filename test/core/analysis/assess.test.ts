@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assess, type Found, type RunKind, unreadable } from '../../../src/core/analysis/assess.ts'
 import type { AnalysisRun, Phase } from '../../../src/core/analysis/metric.ts'
+import { scoreResult } from '../../../src/core/analysis/score-run.ts'
 import type { JudgeSettings } from '../../../src/core/judge/settings.ts'
 import type { Verdict } from '../../../src/core/judge/verdict.ts'
 import { minutes } from '../../../src/core/units.ts'
@@ -141,6 +142,56 @@ describe('several metrics', () => {
       'Inconclusive',
     )
     expect(assess(begun, both, asked).phase).toBe('Failed')
+  })
+})
+
+describe('what is over is over for all', () => {
+  test.for<{ it: string; kind: RunKind; other: Verdict; is: Phase; says: RegExp | undefined }>([
+    {
+      it: 'a step without a proof has passed nothing',
+      kind: 'Step',
+      other: undecided,
+      is: 'Inconclusive',
+      says: /^too little evidence yet/,
+    },
+    {
+      it: 'a background that found no harm did its work',
+      kind: 'Background',
+      other: undecided,
+      is: 'Successful',
+      says: /^too little evidence yet/,
+    },
+    { it: 'a proof stays', kind: 'Background', other: noWorse, is: 'Successful', says: /proved/ },
+    { it: 'silence is no pass', kind: 'Step', other: noData, is: 'Inconclusive', says: /^no data/ },
+  ])('$it', ({ kind, other, is, says }) => {
+    const both = [found('bad', worse), found('other', other)]
+    const status = assess(run(), both, { kind, now: at(60) })
+    expect(status).toMatchObject({ phase: 'Failed', completedAt: at(60) })
+    expect(status.metricResults).toMatchObject([
+      { phase: 'Failed' },
+      {
+        phase: is,
+        message: expect.stringMatching(says ?? ''),
+        measurements: [{ phase: is, finishedAt: at(60), resumeAt: undefined }],
+      },
+    ])
+  })
+
+  test('a score whose window goes on ends without one', () => {
+    const waiting = scoreResult(
+      { kind: 'waiting', until: at(600) },
+      { name: 'score', startedAt: at(0), now: at(60), terminate: false },
+    )
+    const status = assess(run(), [found('bad', worse)], {
+      kind: 'Step',
+      now: at(60),
+      scored: [waiting],
+    })
+    expect(status.metricResults[1]).toMatchObject({
+      phase: 'Inconclusive',
+      message: 'no score: it was ended before its window had passed',
+      measurements: [{ phase: 'Inconclusive', finishedAt: at(60), resumeAt: undefined }],
+    })
   })
 })
 

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { parseTrial } from '../../../src/core/analysis/trial.ts'
 import { verdictValue } from '../../../src/core/analysis/value.ts'
 import type { Json } from '../../../src/core/json.ts'
-import type { Verdict } from '../../../src/core/judge/verdict.ts'
-import { counts, findings, noWorse, side, trial, worse } from '../report/build.ts'
+import type { Findings, Verdict } from '../../../src/core/judge/verdict.ts'
+import { nats, seconds } from '../../../src/core/units.ts'
+import { channel, counts, findings, noWorse, side, trial, worse } from '../report/build.ts'
 
 const written = {
   rollout: 'checkout',
@@ -36,6 +37,7 @@ test('the value of a measurement is short JSON with verdict, reason, counts, rat
   expect(valueOf(worse)).toEqual({
     verdict: 'worse',
     because: 'CanaryFailsMore',
+    score: 0,
     canary: { requests: 420, failures: 13 },
     stable: { requests: 4180, failures: 4 },
     ratio: { low: 7.4, estimate: 32.3 },
@@ -48,6 +50,47 @@ test('the value of a measurement is short JSON with verdict, reason, counts, rat
 
 test('the strongest evidence is the one nearest to its threshold', () => {
   expect(valueOf(noWorse)).toMatchObject({ channel: 'failures', nats: -0.8 })
+})
+
+test.for<{ it: string; against: Findings['against']; inFavour: Findings['inFavour']; is: number }>([
+  {
+    it: 'failures proved no worse, nothing else gated',
+    against: [channel('failures', -1, 5)],
+    inFavour: [channel('failures', 3.2, 3)],
+    is: 100,
+  },
+  {
+    it: 'slower, and fails no more',
+    against: [channel('failures', -1, 5), channel('latency', 6, 5)],
+    inFavour: [channel('failures', 3.2, 3), channel('latency', -4, 3)],
+    is: 50,
+  },
+  {
+    it: 'nothing proved yet',
+    against: [channel('failures', -1, 5), channel('latency', 0, 5)],
+    inFavour: [channel('failures', 1, 3), channel('latency', 2.9, 3)],
+    is: 0,
+  },
+  {
+    it: 'proved by one burst alone, which the guard leaves out',
+    against: [],
+    inFavour: [
+      channel('failures', 3.2, 3, {
+        guard: { logE: nats(1), threshold: nats(2.3), window: seconds(45) },
+      }),
+    ],
+    is: 0,
+  },
+  {
+    it: 'outright failure speaks against what was proved of failures',
+    against: [channel('catastrophe', 8, 7)],
+    inFavour: [channel('failures', 3.2, 3), channel('latency', 3.2, 3)],
+    is: 50,
+  },
+])('the score is the part of what is gated that is no worse: $it', ({ against, inFavour, is }) => {
+  expect(valueOf({ ...noWorse, findings: { ...findings, against, inFavour } })).toMatchObject({
+    score: is,
+  })
 })
 
 test('numbers have four digits, and nothing known is left out, never NaN', () => {

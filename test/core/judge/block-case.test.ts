@@ -43,6 +43,34 @@ test('a canary that nobody asks anything is no data', () => {
   expect(open.verdict()).toMatchObject({ kind: 'no-data', because: { code: 'NoTraffic' } })
 })
 
+test('a pod warms up from the first block that names it; outright failure is watched for at once', () => {
+  const open = new BlockCase({ ...how, warmup: seconds(10) })
+  open.add(pods('a'))
+  open.add(pods('a'))
+  expect(open.verdict().findings.canary).toMatchObject({
+    judged: { requests: 0 },
+    all: { requests: 200, failures: 2 },
+  })
+  open.add(pods('a', 'b'))
+  open.add(pods('a', 'b'))
+  expect(open.verdict().findings.canary.judged).toMatchObject({ requests: 200, failures: 2 })
+  open.add(pods('a', 'b'))
+  expect(open.verdict().findings.canary.judged).toMatchObject({ requests: 400, failures: 4 })
+  expect(open.verdict().findings.blocks.leftOut).toEqual({ 'canary-warming-up': 2 })
+})
+
+test('pods without a name warm up together', () => {
+  const open = new BlockCase({ ...how, warmup: seconds(10) })
+  for (let k = 0; k < 3; k++) open.add(blockOf(0, 2))
+  expect(open.verdict().findings.canary.judged.requests).toBe(125)
+})
+
+/** A failure in a hundred requests on each. */
+function pods(...names: readonly string[]): GivenBlock {
+  const canary = names.map((pod) => ({ pod, requests: 100, failures: 1 }))
+  return { ...blockOf(0, 2), canary }
+}
+
 function blockOf(canary: number, stable: number): GivenBlock {
   return {
     seconds: 5,

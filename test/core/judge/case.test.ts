@@ -11,7 +11,14 @@ import {
 import type { Reading, Series } from '../../../src/core/judge/reading.ts'
 import { sentence } from '../../../src/core/judge/sentence.ts'
 import type { Verdict } from '../../../src/core/judge/verdict.ts'
-import { type Instant, milliseconds, minutes, plus, seconds } from '../../../src/core/units.ts'
+import {
+  type Instant,
+  milliseconds,
+  minus,
+  minutes,
+  plus,
+  seconds,
+} from '../../../src/core/units.ts'
 import { block, counter, settings, start, steady, trial, within } from './build.ts'
 
 const nothing: Reading = { kind: 'series', series: [] }
@@ -176,6 +183,33 @@ test('the first window begins a block before the revision, and ends with what ha
   read(open, traffic(3, 1), plus(block(0), settling))
   expect(windowFor(open, plus(start, seconds(19)))).toBeUndefined()
   expect(nextLook(open, plus(start, seconds(19)))).toBe(plus(start, seconds(20)))
+})
+
+test('short blocks: a scrape that takes three seconds is judged live as it will be replayed', () => {
+  const short = { ...settings, block: seconds(2), warmup: milliseconds(0) }
+  const pods = ['reviews-s1-a', 'reviews-c1-a']
+  const seen = (until: number): readonly Series[] =>
+    pods.map((pod) => ({
+      labels: { pod, response_code: '200', response_flags: '-' },
+      samples: Array.from({ length: 41 }, (_, k) => {
+        const at = plus(minus(start, seconds(2)), seconds(2 * k))
+        const newest = Math.min(at, until - 3000)
+        return { at, value: Math.floor((newest - start) / 2000 + 10) ** 2 }
+      }),
+    }))
+  const hearUntil = (open: Case, second: number): void => {
+    const now = plus(start, seconds(second))
+    const window = windowFor(open, now)
+    if (window === undefined) return
+    const series = within(seen(now), window)
+    hear(open, { window, destination: { kind: 'series', series }, source: nothing, at: now })
+  }
+  const live = openCase(trial, short)
+  for (let second = 1; second <= 60; second++) hearUntil(live, second)
+  const replayed = openCase(trial, short)
+  hearUntil(replayed, 60)
+  expect(verdictOf(live).findings.canary).toEqual(verdictOf(replayed).findings.canary)
+  expect(verdictOf(live).findings).toEqual(verdictOf(replayed).findings)
 })
 
 test('a clock that jumps back asks for nothing and changes nothing', () => {
