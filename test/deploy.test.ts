@@ -12,7 +12,7 @@ import {
   textAt,
 } from '../src/core/json.ts'
 import { parseRollout } from '../src/core/manifest/rollout.ts'
-import { drivenRoutes } from '../src/core/mesh/routes.ts'
+import { drivenRoutes, type Split } from '../src/core/mesh/routes.ts'
 
 const root = join(import.meta.dirname, '..')
 const crds = readdirSync(join(root, 'deploy/crds')).map((file) => only(`deploy/crds/${file}`))
@@ -84,14 +84,19 @@ test('the examples fit together', () => {
   if (!spec.ok) return
   const { canary, matchLabels } = spec.value
   const names = services.map((service) => textAt(service, 'metadata', 'name'))
-  expect(names).toEqual([canary.stableService, canary.canaryService])
+  const { stable = '', canary: other = '' } = canary.services
+  expect(names).toEqual([stable, other])
   expect(services.map((service) => at(service, 'spec', 'selector'))).toEqual([
     matchLabels,
     matchLabels,
   ])
-  const { stableService, canaryService, virtualService } = canary
-  const split = { namespace: 'demo', stableService, canaryService, routes: virtualService.routes }
-  expect(drivenRoutes(only('deploy/examples/virtualservice.yaml'), split).ok).toBe(true)
+  const meshed = canary.traffic.kind === 'mesh' ? canary.traffic.virtualServices : []
+  expect(meshed).toHaveLength(1)
+  for (const { selection } of meshed) {
+    const sides = { kind: 'hosts', stable, canary: other } as const
+    const split: Split = { namespace: 'demo', sides, selection, managed: [] }
+    expect(drivenRoutes(only('deploy/examples/virtualservice.yaml'), split).problems).toEqual([])
+  }
 })
 
 test('kustomize finds every file', () => {
@@ -115,6 +120,7 @@ test('the controller may do this much and no more', () => {
     'replicasets: get list watch create patch delete',
     'services: get list watch patch',
     'virtualservices: get list watch patch',
+    'destinationrules: get list watch patch',
     'configmaps: get create patch',
     'events: create',
   ])

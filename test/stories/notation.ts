@@ -1,5 +1,7 @@
 /** What a story starts from, in few words. */
 import { type Json, objectAt } from '../../src/core/json.ts'
+import type { Split } from '../../src/core/mesh/routes.ts'
+import type { RouteSelection } from '../../src/core/mesh/selection.ts'
 import type { RolloutSpec, Step } from '../../src/core/rollout/spec.ts'
 import type { RolloutStatus } from '../../src/core/rollout/status.ts'
 import { minutes, seconds, weight } from '../../src/core/units.ts'
@@ -61,9 +63,13 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
     progressDeadlineAbort: false,
     analysisHistory: { successful: 5, unsuccessful: 5 },
     canary: {
-      canaryService: 'web-canary',
-      stableService: 'web-stable',
-      virtualService: { namespace: 'shop', name: 'web', routes: [] },
+      services: { stable: 'web-stable', canary: 'web-canary' },
+      traffic: {
+        kind: 'mesh',
+        form: 'one',
+        virtualServices: [{ namespace: 'shop', name: 'web', selection: everyRoute }],
+        destinationRule: undefined,
+      },
       steps: steps(stepsText),
       stepsJson: null,
       background: undefined,
@@ -71,6 +77,16 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
       abortScaleDownDelay: seconds(30),
     },
   }
+}
+
+const everyRoute: RouteSelection = { http: [], tls: [], tcp: [] }
+
+/** Between the two Services of the story, on the only route. */
+export const hostSplit: Split = {
+  namespace: 'shop',
+  sides: { kind: 'hosts', stable: 'web-stable', canary: 'web-canary' },
+  selection: everyRoute,
+  managed: [],
 }
 
 /** One route between the two Services, with the weights that it says; none when undefined. */

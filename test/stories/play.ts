@@ -5,6 +5,7 @@
 import type { Phase } from '../../src/core/analysis/metric.ts'
 import { parseRolloutStatus, rolloutStatusJson } from '../../src/core/manifest/rollout-status.ts'
 import { canaryWeight } from '../../src/core/mesh/routes.ts'
+import type { ObjectRef } from '../../src/core/object.ts'
 import type { Action } from '../../src/core/rollout/action.ts'
 import { explain, stepText } from '../../src/core/rollout/explain.ts'
 import type { ReplicaSetFacts, RunFacts } from '../../src/core/rollout/facts.ts'
@@ -20,6 +21,8 @@ import { World } from './world.ts'
 
 /** Not on a whole second: what is written to the server loses its milliseconds. */
 const start = instant(Date.UTC(2026, 0, 1) + 250)
+
+const meshRef: ObjectRef = { kind: 'VirtualService', namespace: 'shop', name: 'web' }
 
 /** One Rollout. Tests change `status` as people do, and `spec` as a push does. */
 export class Play {
@@ -82,11 +85,10 @@ export class Play {
       stepHash: `hash of ${spec.canary.steps.map(stepText).join()}`,
       replicaSets,
       services,
-      route: {
-        ref: { kind: 'VirtualService', namespace: 'shop', name: 'web' },
-        resourceVersion: '1',
-        routes,
-        canary: canaryWeight(routes),
+      traffic: {
+        kind: 'mesh',
+        virtualServices: [{ ref: meshRef, resourceVersion: '1', routes, isClear: true }],
+        destinationRule: 'none',
       },
       runs,
       analyses: { background: this.background, steps: new Map(inline) },

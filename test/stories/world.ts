@@ -13,15 +13,17 @@ import {
   scaleDownAnnotation,
   stepIndexLabel,
 } from '../../src/core/rollout/keys.ts'
-import type { Scene } from '../../src/core/rollout/scene.ts'
 import { type Instant, instant, parseTimestamp, plus, seconds } from '../../src/core/units.ts'
 import { jsonPatched } from '../../src/sandbox/cluster/json-patch.ts'
-import { merged, virtualService } from './notation.ts'
+import { hostSplit, merged, virtualService } from './notation.ts'
 
 export class World {
   replicaSets: readonly ReplicaSetFacts[] = []
   runs: readonly RunFacts[] = []
-  services: Scene['services'] = { stable: service('web-stable'), canary: service('web-canary') }
+  services: { readonly stable: ServiceFacts; readonly canary: ServiceFacts } = {
+    stable: service('web-stable'),
+    canary: service('web-canary'),
+  }
   annotations: Readonly<Record<string, string>> = {}
   virtualService: Json = virtualService()
   /** Pods of these templates never become available. */
@@ -46,15 +48,15 @@ export class World {
   }
 
   routes(): readonly DrivenRoute[] {
-    const split = { namespace: 'shop', stableService: 'web-stable', canaryService: 'web-canary' }
-    const found = drivenRoutes(objectAt(this.virtualService), { ...split, routes: [] })
-    if (!found.ok) throw new Error(JSON.stringify(found.problems))
-    return found.value
+    const { routes, problems } = drivenRoutes(objectAt(this.virtualService), hostSplit)
+    if (problems.length > 0) throw new Error(JSON.stringify(problems))
+    return routes
   }
 
-  weights(): readonly (number | undefined)[] {
+  /** As the routes say them; absent is 0. */
+  weights(): readonly number[] {
     const entries = listAt(this.virtualService, 'spec', 'http', 0, 'route')
-    return entries.map((entry) => numberAt(entry, 'weight'))
+    return entries.map((entry) => numberAt(entry, 'weight') ?? 0)
   }
 
   /** What the analysis program would write. */

@@ -40,6 +40,7 @@ const kinds: readonly Kind[] = [
   'ReplicaSet',
   'Service',
   'VirtualService',
+  'DestinationRule',
 ]
 
 /** Resolves once the first picture of the cluster is complete and work has begun. */

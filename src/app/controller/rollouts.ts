@@ -4,18 +4,19 @@ import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import { mergePatchOf } from '../../core/manifest/merge-patch.ts'
 import { parseRolloutStatus, rolloutStatusJson } from '../../core/manifest/rollout-status.ts'
 import { type Surroundings, sceneOf } from '../../core/manifest/scene.ts'
-import type { KubeObject, ObjectRef } from '../../core/object.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../../core/object.ts'
 import { type Problem, problemText } from '../../core/result.ts'
 import type { Note } from '../../core/rollout/action.ts'
 import { warning } from '../../core/rollout/action.ts'
 import { stepText } from '../../core/rollout/explain.ts'
 import { type Plan, plan } from '../../core/rollout/plan.ts'
-import { invalidStatus } from '../../core/rollout/record.ts'
+import { invalidStatus, troubledStatus } from '../../core/rollout/record.ts'
 import { revisionOf } from '../../core/rollout/revision.ts'
 import { currentOf, type Scene, stableOf } from '../../core/rollout/scene.ts'
 import { askedWeight } from '../../core/rollout/shape.ts'
 import type { RolloutStatus } from '../../core/rollout/status.ts'
-import { type Instant, plus, seconds } from '../../core/units.ts'
+import { carriedWeight } from '../../core/rollout/traffic.ts'
+import { earliest, type Instant, plus, seconds } from '../../core/units.ts'
 import type { Clock, Tell } from '../../ports.ts'
 import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
@@ -49,14 +50,25 @@ export class Rollouts {
     const sight = sceneOf(this.#around(rollout))
     if (!sight.ok) return this.#refuse(rollout, sight.problems)
     const { scene, problems } = sight.value
-    const next = plan(scene, this.#with.clock.now())
-    if (problems.length > 0 && !isWayOut(next)) return this.#refuse(rollout, problems)
+    const now = this.#with.clock.now()
+    const next = plan(scene, now)
+    if (problems.length === 0) {
+      await this.#carryOut(rollout, scene, next)
+      return next.wakeAt
+    }
+    if (!isWayOut(scene, next)) return this.#refuse(rollout, problems)
+    const message = invalidText(rollout, problemText(problems))
+    const status = troubledStatus(scene.status, next.status, message, now)
+    await this.#carryOut(rollout, scene, { ...next, status })
+    return earliest(next.wakeAt, plus(now, lookAgain))
+  }
+
+  async #carryOut(rollout: KubeObject, scene: Scene, next: Plan): Promise<void> {
     await this.#with.writer.apply(next.actions, (notes) => this.#with.teller.tell(rollout, notes))
-    await this.#record(ref, rollout, next.status)
+    await this.#record(rollout, next.status)
     this.#with.teller.tell(rollout, next.notes)
     this.#show(scene, next)
     this.#with.finished(scene)
-    return next.wakeAt
   }
 
   /** Says on the Rollout that our own code failed on it; a second time it writes nothing. */
@@ -86,7 +98,7 @@ export class Rollouts {
 
   async #say(rollout: KubeObject, why: string): Promise<Instant> {
     const now = this.#with.clock.now()
-    const message = `The Rollout "${rollout.metadata.name}" is invalid: ${why}`
+    const message = invalidText(rollout, why)
     const before = parseRolloutStatus(rollout.json)
     const status = invalidStatus(before, rollout.metadata.generation, message, now)
     const notes: readonly Note[] =
@@ -97,8 +109,8 @@ export class Rollouts {
   }
 
   /** Our own writes to the Rollout in this pass are no conflict; everybody else's are. */
-  async #record(ref: ObjectRef, seen: KubeObject, status: RolloutStatus): Promise<void> {
-    const latest = this.#with.cache.get(ref) ?? seen
+  async #record(seen: KubeObject, status: RolloutStatus): Promise<void> {
+    const latest = this.#with.cache.get(refOf(seen)) ?? seen
     const untouched =
       latest.metadata.generation === seen.metadata.generation &&
       rolloutStatusText(latest) === rolloutStatusText(seen)
@@ -127,15 +139,24 @@ export class Rollouts {
       steps: scene.spec.canary.steps.map(stepText),
       decision: next.decision,
       asked: askedWeight(scene, next.standing),
-      carried: scene.route.canary,
+      carried: carriedWeight(scene),
       pods: { canary: currentOf(scene)?.available ?? 0, stable: stableOf(scene)?.available ?? 0 },
     })
   }
 }
 
-/** An abort and a full promotion need no analysis: what is wrong with a template never keeps a bad canary alive. */
-function isWayOut({ standing }: Plan): boolean {
-  return standing.stage.kind === 'aborted' || standing.promoteFull
+/**
+ * What is wrong around a Rollout never keeps a bad canary alive: an abort, a return to stable and a full promotion go as far as they can.
+ * They need a revision that is there already, since nothing is made of a spec that is not understood.
+ */
+function isWayOut(scene: Scene, { standing }: Plan): boolean {
+  const { kind } = standing.stage
+  const back = kind === 'aborted' || kind === 'settled'
+  return currentOf(scene) !== undefined && (back || standing.promoteFull)
+}
+
+function invalidText({ metadata }: KubeObject, why: string): string {
+  return `The Rollout "${metadata.name}" is invalid: ${why}`
 }
 
 function rolloutStatusText({ json }: KubeObject): string {

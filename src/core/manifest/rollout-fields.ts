@@ -1,5 +1,6 @@
 /** Every field name that Argo's Rollout has (v1.10), and which of them we serve. */
 import { type Fields, list, object, refused, served } from './fields.ts'
+import { trafficFields } from './rollout-traffic.ts'
 
 const metadata = object({ labels: served, annotations: served })
 
@@ -18,26 +19,6 @@ const analysis: Fields = {
   measurementRetention: refused(),
 }
 
-const trafficRouting: Fields = {
-  istio: object({
-    virtualService: object({
-      name: served,
-      routes: served,
-      tlsRoutes: refused('use routes'),
-      tcpRoutes: refused('use routes'),
-    }),
-    virtualServices: refused('use one virtualService', 'virtualService'),
-    destinationRule: refused('split between two Services with canaryService and stableService'),
-  }),
-  ...Object.fromEntries(
-    ['alb', 'ambassador', 'apisix', 'appMesh', 'nginx', 'plugins', 'smi', 'traefik'].map(
-      (router) => [router, refused('use trafficRouting.istio', 'istio')],
-    ),
-  ),
-  managedRoutes: refused(),
-  maxTrafficWeight: refused(),
-}
-
 const step: Fields = {
   setWeight: served,
   pause: object({ duration: served }),
@@ -52,7 +33,7 @@ const step: Fields = {
 const canary: Fields = {
   canaryService: served,
   stableService: served,
-  trafficRouting: object(trafficRouting),
+  trafficRouting: object(trafficFields),
   steps: list(step),
   analysis: object({ ...analysis, startingStep: served }),
   maxSurge: served,

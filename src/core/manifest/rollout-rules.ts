@@ -10,6 +10,7 @@ import {
   textEntries,
 } from '../json.ts'
 import { type Problem, problem } from '../result.ts'
+import { trafficRules } from './rollout-traffic.ts'
 import { shown } from './shown.ts'
 
 /** All that the rules find in `spec`. They read it as written, so a mistake elsewhere does not silence them. */
@@ -24,7 +25,7 @@ const rules: readonly Rule[] = [
   selectorIsNotEmpty,
   templateIsSelected,
   podsCanBecomeReadyInTime,
-  servicesDiffer,
+  ...trafficRules,
   somethingMayMove,
   stepsDoOneThing,
 ]
@@ -80,14 +81,6 @@ function podsCanBecomeReadyInTime(spec: JsonObject): readonly Problem[] {
   if (deadline > ready) return []
   const message = `must be more than spec.minReadySeconds (${ready}), is ${deadline}`
   return [problem('spec.progressDeadlineSeconds', message)]
-}
-
-function servicesDiffer(spec: JsonObject): readonly Problem[] {
-  const stable = textAt(spec, 'strategy', 'canary', 'stableService')
-  const canary = textAt(spec, 'strategy', 'canary', 'canaryService')
-  if (stable === undefined || stable === '' || stable !== canary) return []
-  const message = `must differ from canaryService, both are ${shown(stable)}`
-  return [problem('spec.strategy.canary.stableService', message)]
 }
 
 function somethingMayMove(spec: JsonObject): readonly Problem[] {

@@ -1,21 +1,21 @@
 /** A Rollout as people write it → what is asked for, or all problems at once. */
 import { z } from 'zod'
 import type { Argument } from '../analysis/metric.ts'
-import { at, type Json, objectAt, textAt, textEntries } from '../json.ts'
-import { failed, ok, type Result } from '../result.ts'
+import { at, type Json, type JsonObject, objectAt, textAt, textEntries } from '../json.ts'
+import { failed, ok, type Problem, type Result } from '../result.ts'
 import type {
   AnalysisSpec,
   BackgroundAnalysis,
   CanarySpec,
   RolloutSpec,
   Step,
-  VirtualServiceRef,
 } from '../rollout/spec.ts'
 import { type Duration, parseDuration, seconds, weight } from '../units.ts'
 import { sift } from './fields.ts'
 import { rolloutFields } from './rollout-fields.ts'
 import { rolloutProblems } from './rollout-rules.ts'
-import { readAs, shape } from './shape.ts'
+import { toTraffic, trafficSchema } from './rollout-traffic.ts'
+import { readAs, type Shaped, shape } from './shape.ts'
 
 /**
  * Reads `spec` of a whole Rollout object and fills in Argo's defaults. Every field of Argo's schema is known: one that this version
@@ -24,11 +24,45 @@ import { readAs, shape } from './shape.ts'
  */
 export function parseRollout(object: Json | undefined): Result<RolloutSpec> {
   const spec = objectAt(object, 'spec')
-  const shaped = shape(sift(spec, rolloutFields, 'Rollout', 'spec'), specSchema, 'spec')
+  const shaped = read(spec)
   const problems = [...shaped.problems, ...rolloutProblems(spec)]
   if (shaped.value === undefined || problems.length > 0) return failed(...problems)
   return ok(toSpec(object, shaped.value))
 }
+
+/**
+ * What can still be understood of a Rollout with problems: fields that are wrong are left out, as if they were not there. Undefined when
+ * that leaves nothing to go by. Such a spec serves for the way back, never for the way forward.
+ */
+export function salvageRollout(object: Json | undefined): RolloutSpec | undefined {
+  const spec = objectAt(object, 'spec')
+  const first = read(spec)
+  if (first.value !== undefined) return toSpec(object, first.value)
+  const rest = without(spec, first.problems)
+  const second = read(rest)
+  return second.value && toSpec({ ...objectAt(object), spec: rest }, second.value)
+}
+
+function read(spec: JsonObject): Shaped<SpecShape> {
+  return shape(sift(spec, rolloutFields, 'Rollout', 'spec'), specSchema, 'spec')
+}
+
+/** A template that is not understood is nobody's. Traffic without its routing would be something else, so that is never left out. */
+function without(spec: JsonObject, problems: readonly Problem[]): JsonObject {
+  const kept = (from: JsonObject, path: string): JsonObject =>
+    Object.fromEntries(
+      Object.entries(from).filter(
+        ([name]) =>
+          name === 'strategy' ||
+          name === 'trafficRouting' ||
+          !problems.some((each) => each.path.startsWith(`${path}.${name}`)),
+      ),
+    )
+  const canary = kept(objectAt(spec, 'strategy', 'canary'), 'spec.strategy.canary')
+  return { template: nobodys, ...kept(spec, 'spec'), strategy: { canary } }
+}
+
+const nobodys = { spec: { containers: [{ name: 'unknown', image: 'unknown' }] } } as const
 
 const text = z.string().min(1)
 const count = z.int().min(0).max(2_147_483_647)
@@ -95,24 +129,10 @@ const stepSchema = z.strictObject({
 
 const surgeLimit = readAs(readLimit, 'a number of pods or a percentage such as 25%')
 
-const trafficRoutingSchema = z.strictObject(
-  {
-    istio: z.strictObject({
-      virtualService: z.strictObject({ name: text, routes: z.array(text).default([]) }),
-    }),
-  },
-  {
-    error: ({ input }) =>
-      input === undefined
-        ? 'is required, with istio.virtualService: a canary without traffic routing is not served by this version of Haldane'
-        : undefined,
-  },
-)
-
 const canarySchema = z.strictObject({
-  canaryService: text,
-  stableService: text,
-  trafficRouting: trafficRoutingSchema,
+  canaryService: text.optional(),
+  stableService: text.optional(),
+  trafficRouting: trafficSchema,
   steps: z.array(stepSchema).default([]),
   analysis: backgroundSchema.optional(),
   maxSurge: surgeLimit.optional(),
@@ -165,27 +185,14 @@ function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
 function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
   const abortDelay = shaped.abortScaleDownDelaySeconds
   return {
-    canaryService: shaped.canaryService,
-    stableService: shaped.stableService,
-    virtualService: toVirtualService(object, shaped.trafficRouting.istio.virtualService),
+    services: { stable: shaped.stableService, canary: shaped.canaryService },
+    traffic: toTraffic(shaped.trafficRouting, textAt(object, 'metadata', 'namespace') ?? ''),
     steps: shaped.steps.flatMap(toStep),
     stepsJson: at(object, 'spec', 'strategy', 'canary', 'steps') ?? null,
     background: shaped.analysis && toBackground(shaped.analysis),
     scaleDownDelay: seconds(shaped.scaleDownDelaySeconds),
     abortScaleDownDelay: abortDelay === 0 ? 'never' : seconds(abortDelay),
   }
-}
-
-/** `name` or `name.namespace`: a namespace holds no dot, so all but the last part is the name. */
-function toVirtualService(
-  object: Json | undefined,
-  { name, routes }: { readonly name: string; readonly routes: readonly string[] },
-): VirtualServiceRef {
-  const parts = name.replace(/\.cluster\.local$/, '').split('.')
-  const beside = textAt(object, 'metadata', 'namespace') ?? ''
-  return parts.length < 2
-    ? { namespace: beside, name, routes }
-    : { namespace: parts.at(-1) ?? beside, name: parts.slice(0, -1).join('.'), routes }
 }
 
 /** One step; the rules have seen to it that it holds one action. */

@@ -9,6 +9,11 @@ export function sameHost(
   service: string,
   serviceNamespace: string,
 ): boolean {
-  const [name, space, kind = 'svc'] = host.split('.')
-  return name === service && (space ?? namespace) === serviceNamespace && kind === 'svc'
+  return wholeHost(host, namespace) === wholeHost(service, serviceNamespace)
+}
+
+/** One name for every way to write a host, seen from `namespace`. */
+export function wholeHost(host: string, namespace: string): string {
+  const [name, space = namespace, kind = 'svc'] = host.split('.')
+  return kind === 'svc' ? `${name}.${space}` : host
 }

@@ -1,50 +1,86 @@
-/** Which entries of a VirtualService carry the split between the stable and the canary Service. */
-import { type Json, type JsonObject, listAt, numberAt, textAt } from '../json.ts'
-import { failed, ok, type Problem, problem, type Result } from '../result.ts'
+/** Which entries of a VirtualService carry the split between the stable and the canary side. */
+import { type Json, type JsonObject, numberAt, textAt } from '../json.ts'
+import { type Problem, problem } from '../result.ts'
 import { isWeight, type Weight } from '../units.ts'
-import { sameHost } from './host.ts'
+import { sameHost, wholeHost } from './host.ts'
+import {
+  type Place,
+  type RouteKind,
+  type RouteSelection,
+  routeOf,
+  selectRoutes,
+} from './selection.ts'
 
-/** Names in the Rollout's namespace whose shares of traffic we own. */
+/** Whose shares of traffic we own, and where. */
 export type Split = {
+  /** Of the Rollout. */
   readonly namespace: string
-  readonly stableService: string
-  readonly canaryService: string
-  /** Names in `spec.http`; empty means the only route. */
-  readonly routes: readonly string[]
+  readonly sides: Sides
+  readonly selection: RouteSelection
+  /** Names of routes that the Rollout adds itself. */
+  readonly managed: readonly string[]
 }
+
+/** How the destinations of the two sides are told apart. */
+export type Sides =
+  /** By two Services. */
+  | { readonly kind: 'hosts'; readonly stable: string; readonly canary: string }
+  /** By two subsets of one host, or of one of the Rollout's Services. */
+  | {
+      readonly kind: 'subsets'
+      readonly stable: string
+      readonly canary: string
+      /** Of the DestinationRule; undefined when it is not there to say. */
+      readonly host: string | undefined
+      readonly services: readonly string[]
+      /** Subsets of others; their weight is not ours to move. */
+      readonly additional: readonly string[]
+    }
 
 /** One destination of ours: where it stands, what it says. */
 export type Destination = {
   /** JSON pointer of the destination's route entry, such as `/spec/http/0/route/1`. */
   readonly pointer: string
-  /** The host as written. */
+  /** The host and the subset as written. */
   readonly host: string
-  /** As written; undefined when it says none. */
-  readonly weight: number | undefined
+  readonly subset: string | undefined
+  /** As written; absent is 0. */
+  readonly weight: number
 }
 
 export type DrivenRoute = {
+  readonly kind: RouteKind
   readonly name: string
   readonly stable: Destination
   readonly canary: Destination
+  /** Weight of destinations that are not ours; the stable side has that much less. */
+  readonly aside: number
+}
+
+/** What can be driven, and what stands in the way of driving the rest. */
+export type Driven = {
+  readonly routes: readonly DrivenRoute[]
+  readonly problems: readonly Problem[]
 }
 
 /**
- * The routes that a Rollout drives, in the order of `spec.http`. Problems name the path inside the VirtualService, `label` in front:
- * a named route that does not exist, a destination that is missing or doubled, a weight that is somebody else's.
+ * The routes that a Rollout drives, in the order of the VirtualService. Problems name the path inside it: a named route that does not
+ * exist, a destination that is missing or doubled, a weight that is somebody else's.
  */
-export function drivenRoutes(
-  virtualService: JsonObject,
-  split: Split,
-): Result<readonly DrivenRoute[]> {
-  const entries = listAt(virtualService, 'spec', 'http')
-  const chosen = chooseRoutes(entries, split.routes)
-  if (!chosen.ok) return chosen
+export function drivenRoutes(virtualService: JsonObject, split: Split): Driven {
   const own = textAt(virtualService, 'metadata', 'namespace') ?? split.namespace
-  const read = chosen.value.map((index) => readRoute(entries[index], index, split, own))
-  const problems = read.flatMap((route) => (route.ok ? [] : route.problems))
-  if (problems.length > 0) return failed(...problems)
-  return ok(read.flatMap((route) => (route.ok ? [route.value] : [])))
+  const seen: Seen = { sides: split.sides, namespace: split.namespace, own }
+  const { places, problems } = selectRoutes(
+    virtualService,
+    split.selection,
+    split.managed,
+    (place) => concerns(place, seen),
+  )
+  const read = places.map((place) => readRoute(place, seen))
+  return {
+    routes: read.flatMap(({ route }) => (route === undefined ? [] : [route])),
+    problems: [...problems, ...read.flatMap((each) => each.problems)],
+  }
 }
 
 /** The canary weight that the routes say now; undefined when they say none, or not the same. */
@@ -53,101 +89,99 @@ export function canaryWeight(routes: readonly DrivenRoute[]): Weight | undefined
   return others.every((other) => other === first) ? first : undefined
 }
 
-function weightOf({ canary, stable }: DrivenRoute): Weight | undefined {
-  if (canary.weight === undefined || stable.weight === undefined) return undefined
-  return canary.weight + stable.weight === 100 && isWeight(canary.weight)
+/** What the stable side of a route gets beside this share of the canary; never negative. */
+export function stableShare({ aside }: DrivenRoute, canary: number): number {
+  return Math.max(0, 100 - canary - aside)
+}
+
+function weightOf(route: DrivenRoute): Weight | undefined {
+  const { canary, stable } = route
+  return isWeight(canary.weight) && stable.weight === stableShare(route, canary.weight)
     ? canary.weight
     : undefined
 }
 
-function chooseRoutes(
-  entries: readonly Json[],
-  names: readonly string[],
-): Result<readonly number[]> {
-  if (names.length > 0) return namedRoutes(entries, names)
-  if (entries.length === 1) return ok([0])
-  return failed(
-    problem(
-      'spec.http',
-      `must have exactly one route when the Rollout names none in virtualService.routes, has ${entries.length}`,
-    ),
+type Seen = {
+  readonly sides: Sides
+  readonly namespace: string
+  /** Namespace of the VirtualService: short hosts belong there. */
+  readonly own: string
+}
+
+function concerns(place: Place, seen: Seen): boolean {
+  return destinationsOf(place).some((destination) =>
+    (['stable', 'canary'] as const).some((side) => isAt(destination, side, seen)),
   )
 }
 
-function namedRoutes(
-  entries: readonly Json[],
-  names: readonly string[],
-): Result<readonly number[]> {
-  const known = entries.map((entry) => textAt(entry, 'name'))
-  const problems = [...new Set(names)].flatMap((name) => misnamed(name, known))
-  if (problems.length > 0) return failed(...problems)
-  return ok(
-    known.flatMap((name, index) => (name !== undefined && names.includes(name) ? [index] : [])),
-  )
+function isAt(
+  { host, subset }: Destination,
+  side: 'stable' | 'canary',
+  { sides, namespace, own }: Seen,
+): boolean {
+  if (sides.kind === 'hosts') return sameHost(host, own, sides[side], namespace)
+  return subset === sides[side] && isSubsetHost(host, sides, { namespace, own })
 }
 
-/** A name that is there twice leaves it to chance which route would be driven. */
-function misnamed(name: string, known: readonly (string | undefined)[]): readonly Problem[] {
-  const count = known.filter((other) => other === name).length
-  if (count === 1) return []
-  if (count > 1)
-    return [
-      problem('spec.http', `has ${count} routes named '${name}'; give each a name of its own`),
-    ]
-  const there = known.filter((other) => other !== undefined).join(', ') || 'none has a name'
-  return [
-    problem(
-      'spec.http',
-      `has no route named '${name}' (routes: ${there}); name it there or change virtualService.routes`,
-    ),
-  ]
+function isSubsetHost(
+  host: string,
+  { host: known, services }: Extract<Sides, { kind: 'subsets' }>,
+  { namespace, own }: Pick<Seen, 'namespace' | 'own'>,
+): boolean {
+  if (known === undefined || wholeHost(host, own) === wholeHost(known, namespace)) return true
+  return services.some((service) => sameHost(host, own, service, namespace))
 }
 
-function readRoute(
-  entry: Json | undefined,
-  index: number,
-  split: Split,
-  namespace: string,
-): Result<DrivenRoute> {
-  const path = `spec.http[${index}].route`
-  const all = listAt(entry, 'route').map((route, place) =>
-    readDestination(route, `/spec/http/${index}/route/${place}`),
-  )
-  const stable = all.filter(({ host }) =>
-    sameHost(host, namespace, split.stableService, split.namespace),
-  )
-  const canary = all.filter(({ host }) =>
-    sameHost(host, namespace, split.canaryService, split.namespace),
-  )
+type Read = { readonly route: DrivenRoute | undefined; readonly problems: readonly Problem[] }
+
+function readRoute(place: Place, seen: Seen): Read {
+  const path = `spec.${place.kind}[${place.index}].route`
+  const all = destinationsOf(place)
+  const stable = all.filter((destination) => isAt(destination, 'stable', seen))
+  const canary = all.filter((destination) => isAt(destination, 'canary', seen))
+  const others = all.filter((each) => !stable.includes(each) && !canary.includes(each))
   const problems = [
-    ...exactlyOne(stable, path, split.stableService),
-    ...exactlyOne(canary, path, split.canaryService),
-    ...foreignWeights(all, [...stable, ...canary], path),
+    ...exactlyOne(stable, path, seen.sides, 'stable'),
+    ...exactlyOne(canary, path, seen.sides, 'canary'),
+    ...foreignWeights(all, others, path, seen.sides),
   ]
   const [ours, theirs] = [stable[0], canary[0]]
-  if (problems.length > 0 || ours === undefined || theirs === undefined) return failed(...problems)
-  return ok({ name: textAt(entry, 'name') ?? `http[${index}]`, stable: ours, canary: theirs })
+  const isClear = stable.length === 1 && canary.length === 1
+  if (!isClear || ours === undefined || theirs === undefined) return { route: undefined, problems }
+  const aside = others.reduce((sum, { weight }) => sum + weight, 0)
+  const name = textAt(place.entry, 'name') ?? `${place.kind}[${place.index}]`
+  return { route: { kind: place.kind, name, stable: ours, canary: theirs, aside }, problems }
+}
+
+function destinationsOf(place: Place): readonly Destination[] {
+  return routeOf(place).map((route, index) =>
+    readDestination(route, `/spec/${place.kind}/${place.index}/route/${index}`),
+  )
 }
 
 function readDestination(route: Json, pointer: string): Destination {
   return {
     pointer,
     host: textAt(route, 'destination', 'host') ?? '',
-    weight: numberAt(route, 'weight'),
+    subset: textAt(route, 'destination', 'subset'),
+    weight: numberAt(route, 'weight') ?? 0,
   }
 }
 
 function exactlyOne(
   found: readonly Destination[],
   path: string,
-  service: string,
+  sides: Sides,
+  side: 'stable' | 'canary',
 ): readonly Problem[] {
   if (found.length === 1) return []
-  const remedy = found.length === 0 ? `add a destination with host ${service}` : 'keep one of them'
+  const [noun, field] = sides.kind === 'hosts' ? ['Service', 'host'] : ['subset', 'subset']
+  const remedy =
+    found.length === 0 ? `add a destination with ${field} ${sides[side]}` : 'keep one of them'
   return [
     problem(
       path,
-      `must have one destination for Service '${service}', has ${found.length}; ${remedy}`,
+      `must have one destination for ${noun} '${sides[side]}', has ${found.length}; ${remedy}`,
     ),
   ]
 }
@@ -155,16 +189,26 @@ function exactlyOne(
 /** Traffic that goes elsewhere is not ours to move, and leaves no honest split between two versions. */
 function foreignWeights(
   all: readonly Destination[],
-  ours: readonly Destination[],
+  others: readonly Destination[],
   path: string,
+  sides: Sides,
 ): readonly Problem[] {
-  return all
-    .map((destination, place) => ({ destination, place }))
-    .filter(({ destination }) => !ours.includes(destination) && (destination.weight ?? 0) > 0)
-    .map(({ destination, place }) =>
+  const known = sides.kind === 'subsets' ? sides.additional : []
+  const nouns = sides.kind === 'hosts' ? 'Service' : 'subset'
+  const remedy =
+    sides.kind === 'hosts'
+      ? 'set it to 0 or use a route of its own'
+      : 'set it to 0, use a route of its own or name its subset in destinationRule.additionalSubsetNames'
+  return others
+    .filter(({ weight, subset = '' }) => weight > 0 && !known.includes(subset))
+    .map((destination) =>
       problem(
-        `${path}[${place}].weight`,
-        `${destination.weight} goes to ${destination.host}, which is neither the stable nor the canary Service; set it to 0 or use a route of its own`,
+        `${path}[${all.indexOf(destination)}].weight`,
+        `${destination.weight} goes to ${named(destination)}, which is neither the stable nor the canary ${nouns}; ${remedy}`,
       ),
     )
+}
+
+function named({ host, subset }: Destination): string {
+  return subset === undefined ? host : `${host} subset ${subset}`
 }

@@ -3,10 +3,9 @@
  * the way down; the stable Service first when a release ends. Nothing where everything stands as wanted.
  */
 import type { Json } from '../json.ts'
-import { weightPatch } from '../mesh/weights.ts'
-import { timestamp, type Weight } from '../units.ts'
+import { timestamp } from '../units.ts'
 import { type Action, type Note, normal } from './action.ts'
-import type { ServiceFacts } from './facts.ts'
+import type { Seen, ServiceFacts } from './facts.ts'
 import {
   desiredReplicasAnnotation,
   hashLabel,
@@ -15,17 +14,23 @@ import {
 } from './keys.ts'
 import type { Scene } from './scene.ts'
 import type { Shape, WantedPods } from './shape.ts'
+import { mostCarried, pinOf } from './traffic.ts'
+import { shift, subsets } from './traffic-actions.ts'
 
 export function changes(scene: Scene, shape: Shape): readonly Action[] {
   const pods = shape.pods.flatMap((wanted) => scale(wanted, scene))
-  const stable = pin(scene.services.stable, shape.stableService, scene)
-  const canary = pin(scene.services.canary, shape.canaryService, scene)
   const traffic = shift(scene, shape.canary)
-  const falls = shape.canary !== undefined && shape.canary < (scene.route.canary ?? 100)
+  const falls = shape.canary !== undefined && shape.canary < mostCarried(scene)
+  const { stable, canary } = scene.services
+  // The canary's subset moves only while no route gives it more than it is to have: what falls, falls first, the next pass moves it.
+  const labels = falls ? { ...shape.subsets, canary: undefined } : shape.subsets
   return [
     ...pods.filter(({ grows }) => grows).map(({ action }) => action),
-    ...stable,
-    ...(falls ? [...traffic, ...canary] : [...canary, ...traffic]),
+    ...pin(stable, shape.services.stable, scene),
+    ...subsets(scene, labels),
+    ...(falls
+      ? [...traffic, ...pin(canary, shape.services.canary, scene)]
+      : [...pin(canary, shape.services.canary, scene), ...traffic]),
     ...pods.filter(({ grows }) => !grows).map(({ action }) => action),
   ]
 }
@@ -70,36 +75,29 @@ function scaled({ replicaSet, replicas }: WantedPods): Note {
 }
 
 function pin(
-  service: ServiceFacts,
+  service: Seen<ServiceFacts>,
   hash: string | undefined,
   { rollout }: Scene,
 ): readonly Action[] {
-  const from = service.selector[hashLabel]
+  if (service === 'none' || service === 'unknown' || hash === undefined) return []
   const isOurs = service.managedBy === rollout.name
-  if (hash === undefined || (from === hash && isOurs)) return []
+  if (pinOf(service) === hash && isOurs) return []
   const annotations = isOurs
     ? {}
     : { metadata: { annotations: { [managedByAnnotation]: rollout.name } } }
-  const message = `Switched selector for service '${service.name}' from '${from ?? ''}' to '${hash}'`
   return [
     {
       kind: 'merge',
       ref: { kind: 'Service', namespace: rollout.namespace, name: service.name },
       body: { ...annotations, spec: { selector: { [hashLabel]: hash } } },
-      notes: from === hash ? [] : [normal('SwitchService', message)],
+      notes: switched(service, hash),
     },
   ]
 }
 
-function shift({ route }: Scene, canary: Weight | undefined): readonly Action[] {
-  if (canary === undefined) return []
-  const operations = weightPatch(route.routes, canary, route.resourceVersion)
-  if (operations.length === 0) return []
-  const message =
-    route.canary === undefined
-      ? `Traffic weight updated to ${canary}`
-      : `Traffic weight updated from ${route.canary} to ${canary}`
-  return [
-    { kind: 'json', ref: route.ref, operations, notes: [normal('TrafficWeightUpdated', message)] },
-  ]
+function switched(service: ServiceFacts, hash: string): readonly Note[] {
+  const from = pinOf(service) ?? ''
+  if (from === hash) return []
+  const message = `Switched selector for service '${service.name}' from '${from}' to '${hash}'`
+  return [normal('SwitchService', message)]
 }

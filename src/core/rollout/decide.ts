@@ -9,6 +9,7 @@ import { currentOf, type Scene } from './scene.ts'
 import type { PauseStep, Step } from './spec.ts'
 import type { Standing } from './stage.ts'
 import type { PauseReason } from './status.ts'
+import { carriedWeight } from './traffic.ts'
 
 /** Why a decision was taken; `explain` turns it into words. */
 export type Reason =
@@ -171,13 +172,14 @@ function shift(scene: Scene, step: Step, asked: Weight): Decision {
   if (!isUp(current, needed))
     return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed })
   if (!carries(scene, asked))
-    return wait({ code: 'WaitingForWeight', asked, carried: scene.route.canary })
+    return wait({ code: 'WaitingForWeight', asked, carried: carriedWeight(scene) })
   return { kind: 'advance', because: { code: 'StepCompleted', step } }
 }
 
-/** A Rollout of no pods serves nobody: no weight is waited for. */
-function carries({ route, spec }: Scene, asked: Weight): boolean {
-  return route.canary === asked || spec.replicas === 0
+/** A Rollout of no pods serves nobody: no weight is waited for. Without a mesh, pods are the weight. */
+function carries(scene: Scene, asked: Weight): boolean {
+  if (scene.traffic.kind === 'none' || scene.spec.replicas === 0) return true
+  return carriedWeight(scene) === asked
 }
 
 function rest(scene: Scene, standing: Standing, step: PauseStep, now: Instant): Decision {
@@ -217,7 +219,7 @@ function finish(scene: Scene, because: 'CompletedAllSteps' | 'FullPromotion'): D
   if (!isUp(current, replicas))
     return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed: replicas })
   if (!carries(scene, allTraffic))
-    return wait({ code: 'WaitingForWeight', asked: allTraffic, carried: scene.route.canary })
+    return wait({ code: 'WaitingForWeight', asked: allTraffic, carried: carriedWeight(scene) })
   const reason: Reason =
     because === 'FullPromotion' ? { code: because } : { code: because, steps: canary.steps.length }
   return { kind: 'promote', because: reason }

@@ -4,6 +4,7 @@ import { noTraffic } from './counts.ts'
 import { type Journal, parseJournal, type Station } from './journal.ts'
 import { journalAnnotation } from './keys.ts'
 import { currentOf, type Scene } from './scene.ts'
+import { carriedWeight } from './traffic.ts'
 
 export type Ended = {
   readonly outcome: 'promoted' | 'rolled-back'
@@ -21,7 +22,7 @@ export function endOf(scene: Scene): Ended | undefined {
   return { outcome, because: last.because ?? '', journal, finishedAt: last.at }
 }
 
-function outcomeOf({ stage }: Station, { route }: Scene): Ended['outcome'] | undefined {
+function outcomeOf({ stage }: Station, scene: Scene): Ended['outcome'] | undefined {
   if (stage === 'promoted') return 'promoted'
-  return stage === 'aborted' && route.canary === noTraffic ? 'rolled-back' : undefined
+  return stage === 'aborted' && carriedWeight(scene) === noTraffic ? 'rolled-back' : undefined
 }

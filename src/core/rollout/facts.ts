@@ -1,6 +1,9 @@
 /** What the engine sees of the objects around a Rollout. */
 import type { AnalysisRun, Phase } from '../analysis/metric.ts'
 import type { JsonObject } from '../json.ts'
+import type { DrivenRoute } from '../mesh/routes.ts'
+import type { Subset } from '../mesh/subsets.ts'
+import type { ObjectRef } from '../object.ts'
 import type { Instant } from '../units.ts'
 
 /** One revision's pods. */
@@ -32,6 +35,45 @@ export type ServiceFacts = {
   readonly selector: Readonly<Record<string, string>>
   /** Annotation `argo-rollouts.argoproj.io/managed-by-rollouts`. */
   readonly managedBy: string | undefined
+}
+
+/** An object that a Rollout names: what it says; `none` where none is named; `unknown` where it is missing or cannot be read. */
+export type Seen<T> = T | 'none' | 'unknown'
+
+/** The Services of the two sides. */
+export type ServicesSeen = {
+  readonly stable: Seen<ServiceFacts>
+  readonly canary: Seen<ServiceFacts>
+}
+
+/** What shares the traffic out, as it stands. */
+export type TrafficFacts =
+  /** The number of pods on each side is its share. */
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'mesh'
+      /** Those that are there. */
+      readonly virtualServices: readonly VirtualServiceFacts[]
+      readonly destinationRule: Seen<DestinationRuleFacts>
+    }
+
+export type VirtualServiceFacts = {
+  readonly ref: ObjectRef
+  readonly resourceVersion: string
+  /** The routes that can be driven. */
+  readonly routes: readonly DrivenRoute[]
+  /** Whether these are all that should be: what the others carry is not known. */
+  readonly isClear: boolean
+}
+
+export type DestinationRuleFacts = {
+  readonly ref: ObjectRef
+  readonly resourceVersion: string
+  readonly managedBy: string | undefined
+  /** Whether it has annotations at all. */
+  readonly annotated: boolean
+  readonly stable: Subset
+  readonly canary: Subset
 }
 
 /** One AnalysisRun that the Rollout owns. */

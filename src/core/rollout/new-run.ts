@@ -95,8 +95,8 @@ function trialText(scene: Scene, { standing, now }: Moment): string {
     rollout: rollout.name,
     canaryHash: templateHash,
     stableHash: status.stableRS,
-    canaryService: spec.canary.canaryService,
-    stableService: spec.canary.stableService,
+    canaryService: spec.canary.services.canary ?? '',
+    stableService: spec.canary.services.stable ?? '',
     since: timestamp(startedAt),
   })
 }

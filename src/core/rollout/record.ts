@@ -1,14 +1,14 @@
 /** The status that a pass leaves behind: what was seen and what was decided, never what was merely asked for. */
-import { type Instant, weight } from '../units.ts'
+import { type Instant, type Weight, weight } from '../units.ts'
 import { conditionsFor, type Draft, invalidCondition } from './conditions.ts'
 import { allTraffic } from './counts.ts'
 import { currentRuns, type Decision } from './decide.ts'
-import { hashLabel } from './keys.ts'
 import { phaseOf } from './phase.ts'
 import { isOpen, type PlannedRuns } from './runs.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { Standing } from './stage.ts'
-import type { PauseCondition, RolloutStatus } from './status.ts'
+import type { PauseCondition, RolloutStatus, WeightDestination } from './status.ts'
+import { carriedWeight, pinsOf, type Side } from './traffic.ts'
 
 export function statusAfter(
   scene: Scene,
@@ -35,6 +35,34 @@ export function invalidStatus(
     conditions: invalidCondition(before.conditions, message, now),
     phase: 'Degraded',
     message: `InvalidSpec: ${message}`,
+  }
+}
+
+/**
+ * The way back was carried out as far as it goes, and something is still wrong: both are said. What was said before stands, or the
+ * status would never come to rest.
+ */
+export function troubledStatus(
+  before: RolloutStatus,
+  after: RolloutStatus,
+  message: string,
+  now: Instant,
+): RolloutStatus {
+  const isAborted = after.message?.startsWith('RolloutAborted') ?? false
+  const invalid = `InvalidSpec: ${message}`
+  const known = before.conditions.filter(({ type }) => type === 'InvalidSpec')
+  const conditions = after.conditions.map(
+    (condition) =>
+      before.conditions.find(
+        ({ type, status, reason }) =>
+          type === condition.type && status === condition.status && reason === condition.reason,
+      ) ?? condition,
+  )
+  return {
+    ...after,
+    conditions: invalidCondition([...conditions, ...known], message, now),
+    phase: 'Degraded',
+    message: isAborted ? `${after.message}; ${invalid}` : invalid,
   }
 }
 
@@ -125,20 +153,23 @@ function podCounts(
   }
 }
 
-/** What the route carries. */
-function weightsOf({ route, services }: Scene): Draft['weights'] {
-  if (route.canary === undefined) return undefined
+/** What the routes carry, and whom. */
+function weightsOf(scene: Scene): Draft['weights'] {
+  const carried = carriedWeight(scene)
+  if (carried === undefined) return undefined
   return {
-    canary: {
-      weight: route.canary,
-      serviceName: services.canary.name,
-      podTemplateHash: services.canary.selector[hashLabel],
-    },
-    stable: {
-      weight: weight(allTraffic - route.canary),
-      serviceName: services.stable.name,
-      podTemplateHash: services.stable.selector[hashLabel],
-    },
+    canary: destination(scene, 'canary', carried),
+    stable: destination(scene, 'stable', weight(allTraffic - carried)),
+  }
+}
+
+function destination(scene: Scene, side: Side, share: Weight): WeightDestination {
+  const service = scene.services[side]
+  const [hash] = pinsOf(scene, side)
+  return {
+    weight: share,
+    serviceName: typeof service === 'string' ? undefined : service.name,
+    podTemplateHash: hash,
   }
 }
 

@@ -1,9 +1,6 @@
 /** Everything that one pass sees of a Rollout: all reads are done, nothing is decided yet. */
 import type { Argument, Metric } from '../analysis/metric.ts'
-import type { DrivenRoute } from '../mesh/routes.ts'
-import type { ObjectRef } from '../object.ts'
-import type { Weight } from '../units.ts'
-import type { ReplicaSetFacts, RunFacts, ServiceFacts } from './facts.ts'
+import type { ReplicaSetFacts, RunFacts, ServicesSeen, TrafficFacts } from './facts.ts'
 import type { RolloutSpec } from './spec.ts'
 import type { RolloutStatus } from './status.ts'
 
@@ -13,15 +10,6 @@ export type Identity = {
   readonly uid: string
   readonly generation: number
   readonly annotations: Readonly<Record<string, string>>
-}
-
-/** What the VirtualService says now. */
-export type RouteFacts = {
-  readonly ref: ObjectRef
-  readonly resourceVersion: string
-  readonly routes: readonly DrivenRoute[]
-  /** Undefined when the routes say no sum of 100, or not the same. */
-  readonly canary: Weight | undefined
 }
 
 /** What a run of this analysis measures, templates merged and arguments known. */
@@ -37,8 +25,8 @@ export type Scene = {
   readonly stepHash: string
   /** Owned by the Rollout; any order. */
   readonly replicaSets: readonly ReplicaSetFacts[]
-  readonly services: { readonly stable: ServiceFacts; readonly canary: ServiceFacts }
-  readonly route: RouteFacts
+  readonly services: ServicesSeen
+  readonly traffic: TrafficFacts
   readonly runs: readonly RunFacts[]
   /** Of the background, and of each analysis step by its index; undefined where there is nothing to measure. */
   readonly analyses: {

@@ -1,10 +1,10 @@
 /** How everything should stand, given the stage and what is there. A diff finds the writes (`changes.ts`). */
-import { type Instant, plus, type Weight, weight } from '../units.ts'
+import { type Instant, plus, type Weight } from '../units.ts'
 import { allTraffic, canaryNeeded, isUp, noTraffic } from './counts.ts'
-import type { ReplicaSetFacts, ServiceFacts } from './facts.ts'
-import { hashLabel } from './keys.ts'
+import type { ReplicaSetFacts, Seen, ServiceFacts } from './facts.ts'
 import { currentOf, type Scene, stableOf } from './scene.ts'
 import type { Stage, Standing } from './stage.ts'
+import { carriedWeight, isReachable, pinOf, selects, takesBack } from './traffic.ts'
 
 /** How one ReplicaSet should stand. */
 export type WantedPods = {
@@ -14,51 +14,55 @@ export type WantedPods = {
   readonly scaleDownAt: Instant | undefined
 }
 
+/** What selects the pods of each side, as pod-template hashes; undefined leaves it as it is. */
+export type WantedPins = {
+  readonly stable: string | undefined
+  readonly canary: string | undefined
+}
+
 /** Undefined leaves a thing as it is. */
 export type Shape = {
   readonly pods: readonly WantedPods[]
   readonly canary: Weight | undefined
-  /** Pod-template hashes that the two Services should select. */
-  readonly stableService: string | undefined
-  readonly canaryService: string | undefined
+  readonly services: WantedPins
+  readonly subsets: WantedPins
 }
 
 export function shapeFor(scene: Scene, standing: Standing, now: Instant): Shape {
   return {
     pods: scene.replicaSets.map((replicaSet) => podsFor(replicaSet, scene, standing, now)),
-    canary: canaryWeightFor(scene, standing),
-    stableService: stableServiceFor(scene, standing.stage),
-    canaryService: canaryServiceFor(scene, standing.stage),
+    canary: scene.traffic.kind === 'mesh' ? canaryWeightFor(scene, standing) : undefined,
+    services: servicesFor(scene, standing.stage),
+    subsets: subsetsFor(scene, standing.stage),
   }
 }
 
 /* ---------------------------------------------------------------- traffic */
 
-/** Traffic follows capacity: a canary gets a weight only once the pods for it are up and its Service selects them. */
+/** Traffic follows capacity: a canary gets a weight only once the pods for it are up and all that leads to its side selects them. */
 function canaryWeightFor(scene: Scene, standing: Standing): Weight | undefined {
   const { stage } = standing
   switch (stage.kind) {
     case 'aborted':
-      return noTraffic
+      return scene.services.stable === 'unknown' ? undefined : noTraffic
     case 'first':
     case 'settled':
-      return selects(scene.services.stable, scene.templateHash) || nothingAtCanary(scene)
-        ? noTraffic
-        : undefined
+      return takesBack(scene, scene.templateHash) || nothingAtCanary(scene) ? noTraffic : undefined
     case 'stepping':
     case 'promoting':
       return risingWeight(scene, standing)
   }
 }
 
-function nothingAtCanary({ route }: Scene): boolean {
-  return route.canary === undefined || route.canary === noTraffic
+function nothingAtCanary(scene: Scene): boolean {
+  const carried = carriedWeight(scene)
+  return carried === undefined || carried === noTraffic
 }
 
 function risingWeight(scene: Scene, standing: Standing): Weight | undefined {
   const current = currentOf(scene)
   if (current === undefined || current.available === 0) return noTraffic
-  if (!selects(scene.services.canary, scene.templateHash)) return noTraffic
+  if (!selects(scene, 'canary', scene.templateHash)) return noTraffic
   const asked = askedWeight(scene, standing)
   if (isUp(current, canaryNeeded(asked, scene.spec.replicas)) && stableCarries(scene, asked))
     return asked
@@ -76,7 +80,8 @@ export function askedWeight(scene: Scene, { stage, index }: Standing): Weight {
 function earlierWeight(scene: Scene, standing: Standing): Weight | undefined {
   if (standing.promoteFull) return undefined
   const before = lastWeight(scene, standing.index)
-  return scene.route.canary === undefined || scene.route.canary > before ? before : undefined
+  const carried = carriedWeight(scene)
+  return carried === undefined || carried > before ? before : undefined
 }
 
 function lastWeight({ spec }: Scene, end: number): Weight {
@@ -92,35 +97,54 @@ function stableCarries(scene: Scene, canary: Weight): boolean {
   return (stableOf(scene)?.available ?? 0) >= rest
 }
 
-/* --------------------------------------------------------------- services */
+/* ------------------------------------------------------------------- pins */
 
-function stableServiceFor(scene: Scene, stage: Stage): string | undefined {
-  const hash = stage.kind === 'settled' ? scene.templateHash : scene.status.stableRS
+function servicesFor(scene: Scene, stage: Stage): WantedPins {
+  const { stable, canary } = scene.services
+  return {
+    stable: pinFor(serviceAdoption(stable, scene), stableHash(scene, stage), scene),
+    canary:
+      stage.kind === 'aborted'
+        ? scene.status.stableRS
+        : pinFor(serviceAdoption(canary, scene), scene.templateHash, scene),
+  }
+}
+
+/** An abort leaves the canary's subset where it is, as Argo does: no route gives it weight. */
+function subsetsFor(scene: Scene, stage: Stage): WantedPins {
+  const rule = scene.traffic.kind === 'mesh' ? scene.traffic.destinationRule : 'none'
+  if (rule === 'none' || rule === 'unknown') return { stable: undefined, canary: undefined }
+  const ours = rule.managedBy === scene.rollout.name
+  const adoption = (hash: string | undefined): Adoption =>
+    ours && hash !== undefined ? 'ours' : 'new'
+  return {
+    stable: pinFor(adoption(rule.stable.hash), stableHash(scene, stage), scene),
+    canary:
+      stage.kind === 'aborted'
+        ? undefined
+        : pinFor(adoption(rule.canary.hash), scene.templateHash, scene),
+  }
+}
+
+function stableHash(scene: Scene, stage: Stage): string | undefined {
+  return stage.kind === 'settled' ? scene.templateHash : scene.status.stableRS
+}
+
+/** Whether a pin is ours already. */
+type Adoption = 'ours' | 'new'
+
+function serviceAdoption(service: Seen<ServiceFacts>, { rollout }: Scene): Adoption {
+  if (service === 'none' || service === 'unknown') return 'new'
+  return service.managedBy === rollout.name && pinOf(service) !== undefined ? 'ours' : 'new'
+}
+
+/** The first pin waits until everything is up; what is ours already follows the first pod. */
+function pinFor(adoption: Adoption, hash: string | undefined, scene: Scene): string | undefined {
   const replicaSet = scene.replicaSets.find((candidate) => candidate.hash === hash)
-  return adoptable(scene.services.stable, replicaSet, scene) ? hash : undefined
-}
-
-function canaryServiceFor(scene: Scene, stage: Stage): string | undefined {
-  if (stage.kind === 'aborted') return scene.status.stableRS
-  return adoptable(scene.services.canary, currentOf(scene), scene) ? scene.templateHash : undefined
-}
-
-/** The first pin waits until everything is up; a Service that is ours already follows the first pod. */
-function adoptable(
-  service: ServiceFacts,
-  replicaSet: ReplicaSetFacts | undefined,
-  scene: Scene,
-): boolean {
-  if (replicaSet === undefined) return false
-  const managed =
-    service.managedBy === scene.rollout.name && service.selector[hashLabel] !== undefined
-  return managed
-    ? replicaSet.available > 0
-    : replicaSet.wanted > 0 && replicaSet.available >= replicaSet.wanted
-}
-
-export function selects(service: ServiceFacts, hash: string | undefined): boolean {
-  return hash !== undefined && service.selector[hashLabel] === hash
+  if (replicaSet === undefined) return undefined
+  const { available, wanted } = replicaSet
+  const isReady = adoption === 'ours' ? available > 0 : wanted > 0 && available >= wanted
+  return isReady ? hash : undefined
 }
 
 /* ------------------------------------------------------------------- pods */
@@ -168,7 +192,7 @@ function leaving(
   now: Instant,
 ): WantedPods {
   if (replicaSet.wanted === 0) return staying(replicaSet, 0)
-  if (isReachable(replicaSet, scene)) return staying(replicaSet, replicaSet.wanted)
+  if (isReachable(scene, replicaSet.hash)) return staying(replicaSet, replicaSet.wanted)
   if (replicaSet.scaleDownAt !== undefined) return until(replicaSet, replicaSet.scaleDownAt, now)
   if (standing.stage.kind !== 'settled') return staying(replicaSet, 0)
   return until(replicaSet, plus(now, scene.spec.canary.scaleDownDelay), now)
@@ -178,7 +202,7 @@ function leavingAfterAbort(replicaSet: ReplicaSetFacts, scene: Scene, now: Insta
   const delay = scene.spec.canary.abortScaleDownDelay
   const stableIsUp = isUp(stableOf(scene), scene.spec.replicas)
   if (replicaSet.wanted === 0) return staying(replicaSet, 0)
-  if (delay === 'never' || !stableIsUp || isReachable(replicaSet, scene))
+  if (delay === 'never' || !stableIsUp || isReachable(scene, replicaSet.hash))
     return staying(replicaSet, replicaSet.wanted)
   return until(replicaSet, replicaSet.scaleDownAt ?? plus(now, delay), now)
 }
@@ -187,14 +211,4 @@ function until(replicaSet: ReplicaSetFacts, scaleDownAt: Instant, now: Instant):
   return now >= scaleDownAt
     ? staying(replicaSet, 0)
     : { replicaSet, replicas: replicaSet.wanted, scaleDownAt }
-}
-
-/** May these pods go? Not while traffic can reach them: through the stable Service, or through the canary Service while it has a weight. */
-function isReachable({ hash }: ReplicaSetFacts, { services, route }: Scene): boolean {
-  if (selects(services.stable, hash)) return true
-  const canaryCarries = route.canary === undefined || route.canary > weight(0)
-  return (
-    canaryCarries &&
-    (selects(services.canary, hash) || services.canary.selector[hashLabel] === undefined)
-  )
 }

@@ -1,6 +1,7 @@
 /** What a Rollout asks for, as far as it is served. Defaults are filled in. */
 import type { Argument } from '../analysis/metric.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { RouteSelection } from '../mesh/selection.ts'
 import type { Duration, Weight } from '../units.ts'
 
 export type RolloutSpec = {
@@ -21,9 +22,8 @@ export type RolloutSpec = {
 }
 
 export type CanarySpec = {
-  readonly canaryService: string
-  readonly stableService: string
-  readonly virtualService: VirtualServiceRef
+  readonly services: ServicesSpec
+  readonly traffic: TrafficSpec
   readonly steps: readonly Step[]
   /** `canary.steps` as written, for the step hash. */
   readonly stepsJson: Json
@@ -32,11 +32,38 @@ export type CanarySpec = {
   readonly abortScaleDownDelay: Duration | 'never'
 }
 
-export type VirtualServiceRef = {
+/** Names in the Rollout's namespace; undefined where none is given. */
+export type ServicesSpec = {
+  readonly stable: string | undefined
+  readonly canary: string | undefined
+}
+
+/** What shares the traffic out. */
+export type TrafficSpec =
+  /** Nothing does: the number of pods on each side is its share. */
+  { readonly kind: 'none' } | MeshSpec
+
+export type MeshSpec = {
+  readonly kind: 'mesh'
+  /** Whether the manifest says `virtualService` or `virtualServices`. */
+  readonly form: 'one' | 'list'
+  readonly virtualServices: readonly VirtualServiceSpec[]
+  readonly destinationRule: DestinationRuleSpec | undefined
+}
+
+export type VirtualServiceSpec = {
   readonly namespace: string
   readonly name: string
-  /** Names in `spec.http`; empty means the only route. */
-  readonly routes: readonly string[]
+  readonly selection: RouteSelection
+}
+
+/** A DestinationRule in the Rollout's namespace, and the names of subsets in it. */
+export type DestinationRuleSpec = {
+  readonly name: string
+  readonly stableSubset: string
+  readonly canarySubset: string
+  /** Subsets of others that share the routes; their weights are left alone. */
+  readonly additionalSubsets: readonly string[]
 }
 
 export type Step =

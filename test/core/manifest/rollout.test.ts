@@ -21,7 +21,14 @@ test("fills in Argo's defaults", () => {
       background: undefined,
       scaleDownDelay: seconds(30),
       abortScaleDownDelay: seconds(30),
-      virtualService: { namespace: 'shop', name: 'reviews', routes: [] },
+      traffic: {
+        kind: 'mesh',
+        form: 'one',
+        virtualServices: [
+          { namespace: 'shop', name: 'reviews', selection: { http: [], tls: [], tcp: [] } },
+        ],
+        destinationRule: undefined,
+      },
     },
   })
 })
@@ -100,7 +107,9 @@ test.for([
   { name: 'reviews.mesh.cluster.local', is: { namespace: 'mesh', name: 'reviews' } },
 ])('finds the VirtualService $name', ({ name, is }) => {
   const trafficRouting = { istio: { virtualService: { name, routes: ['primary'] } } }
-  expect(canary({ trafficRouting }).virtualService).toEqual({ ...is, routes: ['primary'] })
+  expect(canary({ trafficRouting }).traffic).toMatchObject({
+    virtualServices: [{ ...is, selection: { http: ['primary'] } }],
+  })
 })
 
 test('an abort delay of zero keeps the canary for ever', () => {

@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest'
 import type { Json, JsonObject } from '../../../src/core/json.ts'
 import { sameHost } from '../../../src/core/mesh/host.ts'
-import { canaryWeight, drivenRoutes, type Split } from '../../../src/core/mesh/routes.ts'
-import { problemText, type Result } from '../../../src/core/result.ts'
+import {
+  canaryWeight,
+  type Driven,
+  drivenRoutes,
+  type Split,
+} from '../../../src/core/mesh/routes.ts'
+import { problemText } from '../../../src/core/result.ts'
 
 const split: Split = {
   namespace: 'shop',
-  stableService: 'web',
-  canaryService: 'web-canary',
-  routes: [],
+  sides: { kind: 'hosts', stable: 'web', canary: 'web-canary' },
+  selection: { http: [], tls: [], tcp: [] },
+  managed: [],
 }
 
 const good = [to('web', 80), to('web-canary', 20)]
@@ -56,23 +61,27 @@ test.for([
     drives: ['http[0]'],
   },
 ])('drives $it', ({ http, routes, drives }) => {
-  const found = drivenRoutes(virtualService(http), { ...split, routes })
-  expect(found.ok && found.value.map(({ name }) => name)).toEqual(drives)
+  const found = drivenRoutes(virtualService(http), named(routes))
+  expect(found.routes.map(({ name }) => name)).toEqual(drives)
+  expect(found.problems).toEqual([])
 })
 
-test('knows where each destination stands, the host as written, the weight as written', () => {
+test('knows where each destination stands, the host as written, an absent weight as 0', () => {
   const http = [route([to('web-canary.shop.svc.cluster.local', 7.5), to('web')], 'a')]
   expect(drivenRoutes(virtualService(http), split)).toEqual({
-    ok: true,
-    value: [
+    problems: [],
+    routes: [
       {
+        kind: 'http',
         name: 'a',
-        stable: { pointer: '/spec/http/0/route/1', host: 'web', weight: undefined },
+        stable: { pointer: '/spec/http/0/route/1', host: 'web', subset: undefined, weight: 0 },
         canary: {
           pointer: '/spec/http/0/route/0',
           host: 'web-canary.shop.svc.cluster.local',
+          subset: undefined,
           weight: 7.5,
         },
+        aside: 0,
       },
     ],
   })
@@ -82,7 +91,7 @@ test('short hosts belong to the namespace of the VirtualService, not of the Roll
   const elsewhere = { metadata: { namespace: 'mesh' }, spec: { http: [route(good)] } }
   expect(said(drivenRoutes(elsewhere, split))).toContain("Service 'web', has 0")
   const full = [to('web.shop', 80), to('web-canary.shop', 20)]
-  expect(drivenRoutes({ ...elsewhere, spec: { http: [route(full)] } }, split).ok).toBe(true)
+  expect(drivenRoutes({ ...elsewhere, spec: { http: [route(full)] } }, split).problems).toEqual([])
 })
 
 test.for([
@@ -141,12 +150,12 @@ test.for([
     says: "spec.http[0].route: must have one destination for Service 'web', has 0; add a destination with host web; spec.http[0].route: must have one destination for Service 'web-canary', has 0; add a destination with host web-canary",
   },
 ])('refuses $it, with path and remedy', ({ http, routes, says }) => {
-  expect(said(drivenRoutes(virtualService(http), { ...split, routes }))).toBe(says)
+  expect(said(drivenRoutes(virtualService(http), named(routes)))).toBe(says)
 })
 
 test('all problems of all routes come at once', () => {
   const http = [route([to('web', 1)], 'a'), route([to('web-canary', 1)], 'b')]
-  const problems = said(drivenRoutes(virtualService(http), { ...split, routes: ['a', 'b'] }))
+  const problems = said(drivenRoutes(virtualService(http), named(['a', 'b'])))
   expect(problems).toContain('spec.http[0].route')
   expect(problems).toContain('spec.http[1].route')
 })
@@ -159,7 +168,7 @@ test.for([
     says: undefined,
   },
   { it: 'nothing without weights', routes: [[to('web'), to('web-canary')]], says: undefined },
-  { it: 'nothing with one weight', routes: [[to('web', 100), to('web-canary')]], says: undefined },
+  { it: 'an absent weight taken as 0', routes: [[to('web', 100), to('web-canary')]], says: 0 },
   {
     it: 'nothing when the sum is not 100',
     routes: [[to('web', 50), to('web-canary', 20)]],
@@ -178,8 +187,8 @@ test.for([
 ])('the canary weight is $it', ({ routes, says }) => {
   const http = routes.map((destinations, index) => route(destinations, `r${index}`))
   const names = http.map((_, index) => `r${index}`)
-  const found = drivenRoutes(virtualService(http), { ...split, routes: names })
-  expect(found.ok && canaryWeight(found.value)).toBe(says)
+  const found = drivenRoutes(virtualService(http), named(names))
+  expect(canaryWeight(found.routes)).toBe(says)
 })
 
 function to(host: string, weight?: number): Json {
@@ -194,6 +203,10 @@ function virtualService(http: readonly Json[]): JsonObject {
   return { metadata: { namespace: 'shop', name: 'web' }, spec: { http } }
 }
 
-function said(result: Result<unknown>): string {
-  return result.ok ? 'no problem' : problemText(result.problems)
+function named(http: readonly string[]): Split {
+  return { ...split, selection: { ...split.selection, http } }
+}
+
+function said({ problems }: Driven): string {
+  return problemText(problems)
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Json, type JsonObject, objectAt } from '../../../src/core/json.ts'
-import { drivenRoutes } from '../../../src/core/mesh/routes.ts'
+import { drivenRoutes, type Split } from '../../../src/core/mesh/routes.ts'
 import { weightPatch } from '../../../src/core/mesh/weights.ts'
 import { weight } from '../../../src/core/units.ts'
 import { jsonPatched } from '../../../src/sandbox/cluster/json-patch.ts'
@@ -51,7 +51,7 @@ test('everything but the two weights comes through to the byte', () => {
   expect(JSON.stringify(rich)).toBe(before)
 })
 
-test('the patch tests the version and the hosts that it relies upon', () => {
+test('the patch tests the version and the destinations that it relies upon', () => {
   expect(patchOf(rich, 30)).toEqual([
     { op: 'test', path: '/metadata/resourceVersion', value: '7' },
     {
@@ -61,6 +61,7 @@ test('the patch tests the version and the hosts that it relies upon', () => {
     },
     { op: 'add', path: '/spec/http/1/route/0/weight', value: 70 },
     { op: 'test', path: '/spec/http/1/route/1/destination/host', value: 'web-canary' },
+    { op: 'test', path: '/spec/http/1/route/1/destination/subset', value: 'v2' },
     { op: 'add', path: '/spec/http/1/route/1/weight', value: 30 },
   ])
 })
@@ -93,9 +94,9 @@ test('weights that are absent are added', () => {
 })
 
 test('several routes move in one patch', () => {
-  const two = { ...route(100, 0), spec: { http: [named('a'), named('b')] } }
-  const found = drivenRoutes(objectAt(two), { ...split, routes: ['a', 'b'] })
-  const operations = found.ok ? weightPatch(found.value, weight(40), '7') : []
+  const two = { ...route(100, 0), spec: { http: [entry('a'), entry('b')] } }
+  const { routes } = drivenRoutes(objectAt(two), named(['a', 'b']))
+  const operations = weightPatch(routes, weight(40), '7')
   expect(operations.filter(({ op }) => op === 'add').map(({ path }) => path)).toEqual([
     '/spec/http/0/route/0/weight',
     '/spec/http/0/route/1/weight',
@@ -104,14 +105,21 @@ test('several routes move in one patch', () => {
   ])
 })
 
-const split = { namespace: 'shop', stableService: 'web', canaryService: 'web-canary' }
+function named(http: readonly string[]): Split {
+  return {
+    namespace: 'shop',
+    sides: { kind: 'hosts', stable: 'web', canary: 'web-canary' },
+    selection: { http, tls: [], tcp: [] },
+    managed: [],
+  }
+}
 
 function patchOf(json: Json, canary: number): ReturnType<typeof weightPatch> {
   const http = objectAt(json, 'spec')['http']
   const isNamed = JSON.stringify(http).includes('"primary"')
-  const found = drivenRoutes(objectAt(json), { ...split, routes: isNamed ? ['primary'] : [] })
-  if (!found.ok) throw new Error(JSON.stringify(found.problems))
-  return weightPatch(found.value, weight(canary), '7')
+  const { routes, problems } = drivenRoutes(objectAt(json), named(isNamed ? ['primary'] : []))
+  if (problems.length > 0) throw new Error(JSON.stringify(problems))
+  return weightPatch(routes, weight(canary), '7')
 }
 
 function patched(json: Json, canary: number): Json {
@@ -127,7 +135,7 @@ function route(stable: number | undefined, canary: number | undefined): JsonObje
   }
 }
 
-function named(name: string): Json {
+function entry(name: string): Json {
   return { name, route: [to('web', 100), to('web-canary', 0)] }
 }
 

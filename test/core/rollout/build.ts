@@ -1,14 +1,15 @@
 /** A scene in the middle of a healthy release: `aaa` stable with four pods, `bbb` the canary; a test names what differs. */
 import type { Phase } from '../../../src/core/analysis/metric.ts'
 import { objectAt } from '../../../src/core/json.ts'
-import { canaryWeight, drivenRoutes } from '../../../src/core/mesh/routes.ts'
+import { drivenRoutes } from '../../../src/core/mesh/routes.ts'
+import type { ObjectRef } from '../../../src/core/object.ts'
 import type { ReplicaSetFacts, RunFacts, ServiceFacts } from '../../../src/core/rollout/facts.ts'
 import { hashLabel } from '../../../src/core/rollout/keys.ts'
 import type { Scene } from '../../../src/core/rollout/scene.ts'
 import type { RolloutSpec } from '../../../src/core/rollout/spec.ts'
 import type { RolloutStatus } from '../../../src/core/rollout/status.ts'
 import { type Instant, instant, plus, seconds } from '../../../src/core/units.ts'
-import { noStatus, rolloutSpec, virtualService } from '../../stories/notation.ts'
+import { hostSplit, noStatus, rolloutSpec, virtualService } from '../../stories/notation.ts'
 
 const start = instant(Date.UTC(2026, 0, 1, 12))
 
@@ -51,7 +52,7 @@ export function scene(differs: Differs = {}): Scene {
       ...others,
     ],
     services: servicesOf(differs.services),
-    route: routeOf(differs.route),
+    traffic: trafficOf(differs.route),
     runs,
     analyses: { background: differs.background, steps: new Map(inline) },
   }
@@ -95,19 +96,13 @@ function service(name: string, hash: string | undefined): ServiceFacts {
   return { name, selector: { app: 'web', [hashLabel]: hash }, managedBy: 'web' }
 }
 
-function routeOf([stable, canary]: NonNullable<Differs['route']> = [50, 50]): Scene['route'] {
-  const found = drivenRoutes(objectAt(virtualService(stable, canary)), {
-    namespace: 'shop',
-    stableService: 'web-stable',
-    canaryService: 'web-canary',
-    routes: [],
-  })
-  const routes = found.ok ? found.value : []
+function trafficOf([stable, canary]: NonNullable<Differs['route']> = [50, 50]): Scene['traffic'] {
+  const { routes } = drivenRoutes(objectAt(virtualService(stable, canary)), hostSplit)
+  const ref: ObjectRef = { kind: 'VirtualService', namespace: 'shop', name: 'web' }
   return {
-    ref: { kind: 'VirtualService', namespace: 'shop', name: 'web' },
-    resourceVersion: '1',
-    routes,
-    canary: canaryWeight(routes),
+    kind: 'mesh',
+    virtualServices: [{ ref, resourceVersion: '1', routes, isClear: true }],
+    destinationRule: 'none',
   }
 }
 

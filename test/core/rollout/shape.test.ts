@@ -127,8 +127,8 @@ describe('what the Services select', () => {
   ]
 
   test.for(rows)('$it', ({ sees, is }) => {
-    const { stableService, canaryService } = shape(sees)
-    expect([stableService, canaryService]).toEqual(is)
+    const { services } = shape(sees)
+    expect([services.stable, services.canary]).toEqual(is)
   })
 })
 

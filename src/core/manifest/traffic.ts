@@ -1,0 +1,213 @@
+/** Services, VirtualServices and the DestinationRule that a Rollout names: what they say, and what is wrong with them. */
+import { textAt } from '../json.ts'
+import { drivenRoutes, type Sides } from '../mesh/routes.ts'
+import { findSubset } from '../mesh/subsets.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../object.ts'
+import { type Problem, problem } from '../result.ts'
+import type {
+  DestinationRuleFacts,
+  Seen,
+  ServiceFacts,
+  TrafficFacts,
+  VirtualServiceFacts,
+} from '../rollout/facts.ts'
+import { hashLabel, managedByAnnotation } from '../rollout/keys.ts'
+import type { Scene } from '../rollout/scene.ts'
+import type {
+  CanarySpec,
+  DestinationRuleSpec,
+  MeshSpec,
+  VirtualServiceSpec,
+} from '../rollout/spec.ts'
+import { serviceFacts } from './facts.ts'
+
+export type Around = {
+  readonly rollout: KubeObject
+  readonly find: (ref: ObjectRef) => KubeObject | undefined
+}
+
+/** What was understood; the problems with the rest stand beside it. */
+export type Found<T> = { readonly value: T; readonly problems: readonly Problem[] }
+
+/** The objects that share the traffic out. */
+export function trafficRefs({ services, traffic }: CanarySpec, namespace: string): ObjectRef[] {
+  const named = [services.canary, services.stable].filter((name) => name !== undefined)
+  const refs = named.map((name): ObjectRef => ({ kind: 'Service', namespace, name }))
+  if (traffic.kind === 'none') return refs
+  const rule = traffic.destinationRule
+  return [
+    ...refs,
+    ...traffic.virtualServices.map(virtualServiceRef),
+    ...(rule === undefined
+      ? []
+      : [{ kind: 'DestinationRule', namespace, name: rule.name } as const]),
+  ]
+}
+
+export function servicesSeen({ services }: CanarySpec, around: Around): Found<Scene['services']> {
+  const stable = serviceOf(services.stable, 'stableService', around)
+  const canary = serviceOf(services.canary, 'canaryService', around)
+  return {
+    value: { stable: stable.value, canary: canary.value },
+    problems: [...stable.problems, ...canary.problems],
+  }
+}
+
+export function trafficSeen(canary: CanarySpec, around: Around): Found<TrafficFacts> {
+  const { traffic } = canary
+  if (traffic.kind === 'none') return { value: { kind: 'none' }, problems: [] }
+  const rule = destinationRuleOf(traffic.destinationRule, around)
+  const sides = sidesOf(canary, traffic, around)
+  const routes = traffic.virtualServices.map((spec, index) =>
+    virtualServiceOf(spec, sides, virtualServicePath(traffic, index), around),
+  )
+  return {
+    value: {
+      kind: 'mesh',
+      virtualServices: routes.flatMap(({ value }) => (value === undefined ? [] : [value])),
+      destinationRule: rule.value,
+    },
+    problems: [...rule.problems, ...routes.flatMap(({ problems }) => problems)],
+  }
+}
+
+/* --------------------------------------------------------------- services */
+
+function serviceOf(
+  name: string | undefined,
+  field: string,
+  { rollout, find }: Around,
+): Found<Seen<ServiceFacts>> {
+  if (name === undefined) return { value: 'none', problems: [] }
+  const { namespace } = rollout.metadata
+  const path = `spec.strategy.canary.${field}`
+  const service = find({ kind: 'Service', namespace, name })
+  if (service === undefined) {
+    return unknown(
+      path,
+      `Service '${name}' does not exist in namespace '${namespace}'; create it or change the name`,
+    )
+  }
+  const owner = service.metadata.annotations[managedByAnnotation]
+  if (owner !== undefined && owner !== rollout.metadata.name) {
+    return unknown(
+      path,
+      `Service '${name}' is managed by another Rollout, '${owner}'; give each Rollout Services of its own`,
+    )
+  }
+  return { value: serviceFacts(service), problems: [] }
+}
+
+function unknown(path: string, message: string): Found<'unknown'> {
+  return { value: 'unknown', problems: [problem(path, message)] }
+}
+
+/* -------------------------------------------------------- DestinationRule */
+
+const rulePath = 'spec.strategy.canary.trafficRouting.istio.destinationRule'
+
+function destinationRuleOf(
+  spec: DestinationRuleSpec | undefined,
+  { rollout, find }: Around,
+): Found<Seen<DestinationRuleFacts>> {
+  if (spec === undefined) return { value: 'none', problems: [] }
+  const { namespace } = rollout.metadata
+  const found = find({ kind: 'DestinationRule', namespace, name: spec.name })
+  if (found === undefined) {
+    return unknown(
+      `${rulePath}.name`,
+      `DestinationRule '${spec.name}' does not exist in namespace '${namespace}'; create it or change the name`,
+    )
+  }
+  const owner = found.metadata.annotations[managedByAnnotation]
+  if (owner !== undefined && owner !== rollout.metadata.name) {
+    return unknown(
+      `${rulePath}.name`,
+      `DestinationRule '${spec.name}' is managed by another Rollout, '${owner}'; give each Rollout a DestinationRule of its own`,
+    )
+  }
+  return subsetsOf(spec, found)
+}
+
+function subsetsOf(
+  spec: DestinationRuleSpec,
+  found: KubeObject,
+): Found<Seen<DestinationRuleFacts>> {
+  const stable = findSubset(found.json, spec.stableSubset, hashLabel)
+  const canary = findSubset(found.json, spec.canarySubset, hashLabel)
+  if (!('path' in stable) && !('path' in canary)) {
+    const { resourceVersion, annotations } = found.metadata
+    const value: DestinationRuleFacts = {
+      ref: refOf(found),
+      resourceVersion,
+      managedBy: annotations[managedByAnnotation],
+      annotated: Object.keys(annotations).length > 0,
+      stable,
+      canary,
+    }
+    return { value, problems: [] }
+  }
+  const problems = [stable, canary].flatMap((each) => ('path' in each ? [each] : []))
+  return {
+    value: 'unknown',
+    problems: problems.map(({ path, message }) =>
+      problem(rulePath, `DestinationRule '${spec.name}' ${path} ${message}`),
+    ),
+  }
+}
+
+/* --------------------------------------------------------- VirtualService */
+
+function sidesOf({ services }: CanarySpec, { destinationRule }: MeshSpec, around: Around): Sides {
+  if (destinationRule === undefined)
+    return { kind: 'hosts', stable: services.stable ?? '', canary: services.canary ?? '' }
+  const { name, stableSubset, canarySubset, additionalSubsets } = destinationRule
+  const { namespace } = around.rollout.metadata
+  const rule = around.find({ kind: 'DestinationRule', namespace, name })
+  return {
+    kind: 'subsets',
+    stable: stableSubset,
+    canary: canarySubset,
+    host: textAt(rule?.json, 'spec', 'host'),
+    services: [services.stable, services.canary].filter((each) => each !== undefined),
+    additional: additionalSubsets,
+  }
+}
+
+const istioPath = 'spec.strategy.canary.trafficRouting.istio'
+
+function virtualServicePath({ form }: MeshSpec, index: number): string {
+  return form === 'one' ? `${istioPath}.virtualService` : `${istioPath}.virtualServices[${index}]`
+}
+
+function virtualServiceRef({ namespace, name }: VirtualServiceSpec): ObjectRef {
+  return { kind: 'VirtualService', namespace, name }
+}
+
+function virtualServiceOf(
+  spec: VirtualServiceSpec,
+  sides: Sides,
+  path: string,
+  { rollout, find }: Around,
+): Found<VirtualServiceFacts | undefined> {
+  const { name, namespace, selection } = spec
+  const ref = virtualServiceRef(spec)
+  const found = find(ref)
+  if (found === undefined) {
+    const message = `VirtualService '${name}' does not exist in namespace '${namespace}'; create it or change the name`
+    return { value: undefined, problems: [problem(`${path}.name`, message)] }
+  }
+  const split = { namespace: rollout.metadata.namespace, sides, selection, managed: [] }
+  const { routes, problems } = drivenRoutes(found.json, split)
+  return {
+    value: {
+      ref,
+      resourceVersion: found.metadata.resourceVersion,
+      routes,
+      isClear: problems.length === 0,
+    },
+    problems: problems.map((inner) =>
+      problem(path, `VirtualService '${name}' ${inner.path} ${inner.message}`),
+    ),
+  }
+}
