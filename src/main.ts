@@ -12,6 +12,9 @@ process.exitCode = await runCli(
     sandbox: async (options, io) => (await import('./main/sandbox.ts')).runSandbox(options, io),
     report: async (options, io) => (await import('./main/report.ts')).runReport(options, io),
     judge: async (options, io) => (await import('./main/judge.ts')).runJudge(options, io),
+    lint: async (options, io) => (await import('./main/lint.ts')).runLint(options, io),
+    preflight: async (options, io) =>
+      (await import('./main/preflight.ts')).runPreflight(options, io),
     score: async (options, io) => (await import('./main/score.ts')).runScore(options, io),
   },
   processIo,

@@ -47,6 +47,10 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
       ...ground,
     ],
   },
+  {
+    from: 'core/checks/',
+    to: ['core/checks/', 'core/manifest/', 'core/rollout/', 'core/judge/', 'core/mesh/', ...ground],
+  },
   { from: 'ports.ts', to: ['core/'] },
   {
     from: 'adapters/kubernetes/',
@@ -60,6 +64,7 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
     from: 'adapters/schedule/',
     to: ['adapters/schedule/', 'ports.ts', 'core/', 'node:', 'node-cron'],
   },
+  { from: 'adapters/files/', to: ['adapters/files/', 'ports.ts', 'core/', 'node:', 'yaml'] },
   { from: 'adapters/log/', to: ['adapters/log/', 'ports.ts', 'core/', 'node:', 'pino'] },
   { from: 'adapters/clock/', to: ['adapters/clock/', 'ports.ts', 'core/', 'node:'] },
   { from: 'sandbox/http/', to: ['sandbox/', 'ports.ts', 'core/', 'node:'] },

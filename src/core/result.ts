@@ -4,6 +4,8 @@ export type Problem = {
   readonly path: string
   /** What is wrong, with the value, then the remedy; one line. */
   readonly message: string
+  /** The object that is not there, in words, where that is the mistake: it may be somewhere else. */
+  readonly absent?: string
 }
 
 /** A domain value, or all problems that stand in its way. */
@@ -21,6 +23,11 @@ export function failed(...problems: readonly Problem[]): Result<never> {
 
 export function problem(path: string, message: string): Problem {
   return { path, message }
+}
+
+/** An object that is named and not there. `what` says which, in words. */
+export function absence(path: string, what: string, message: string): Problem {
+  return { path, message, absent: what }
 }
 
 /** `path: message`, problems joined with `; `. */

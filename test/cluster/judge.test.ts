@@ -47,6 +47,15 @@ async function judged(...args: readonly string[]): Promise<Ran> {
   return ran
 }
 
+/** Any command: its exit code, and all that it says. */
+async function run(...args: readonly string[]): Promise<Pick<Ran, 'code' | 'said'>> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...args], (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode ?? -1, said: stdout + stderr })
+    })
+  })
+}
+
 function podsOf(hash: string | undefined): string {
   return `{namespace="judged",pod=~"reviews-${hash}-.*"}`
 }
@@ -100,6 +109,19 @@ test('two sides in a real Prometheus: live, replayed, by selectors, and against 
     '3',
   )
   expect(placebo).toMatchObject({ code: 0, verdict: { verdict: 'no worse' } })
+})
+
+test('preflight looks at the same release: its objects, its pods, its series', async () => {
+  const where = ['preflight', 'reviews', '-n', 'judged', '--kubeconfig', rig.plane.kubeconfig]
+  const { code, said } = await run(...where, '--prometheus', rig.prometheus.url)
+  expect(said).toMatch(
+    /fine +Rollout judged\/reviews: requests are reported by destination, source/,
+  )
+  expect(said).toMatch(/all \d+ pods are seen in Prometheus/)
+  expect(said).toMatch(/the pods are scraped every \d+s; the newest sample is \d s old/)
+  expect(said).toMatch(/latency is counted by \d+ bounds on every pod/)
+  expect(code).toBe(0)
+  expect(said).toMatch(/steps\[0\]: \d+ requests a second on the canary/)
 })
 
 test('what it cannot judge is exit code 3, with the reason', async () => {

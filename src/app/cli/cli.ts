@@ -7,10 +7,13 @@ import { PortError } from '../../ports.ts'
 import { addController } from './command-controller.ts'
 import { addDemo } from './command-demo.ts'
 import { addJudge } from './command-judge.ts'
+import { addLint } from './command-lint.ts'
+import { addPreflight } from './command-preflight.ts'
 import { addReport } from './command-report.ts'
 import { addSandbox } from './command-sandbox.ts'
 import { addScore } from './command-score.ts'
 import type { Context } from './context.ts'
+import { couldNotLook } from './findings-page.ts'
 import { couldNotJudge } from './judge-exit.ts'
 import { CommandError, type Io, type Programs } from './programs.ts'
 
@@ -35,9 +38,22 @@ export async function runCli(argv: readonly string[], programs: Programs, io: Io
   }
 }
 
+const commands = [
+  addDemo,
+  addController,
+  addSandbox,
+  addLint,
+  addPreflight,
+  addReport,
+  addJudge,
+  addScore,
+]
+
 const failures: Readonly<Record<string, number>> = {
   judge: couldNotJudge,
   score: couldNotJudge,
+  lint: couldNotLook,
+  preflight: couldNotLook,
 }
 
 function commandsOf(context: Context): Command {
@@ -48,8 +64,7 @@ function commandsOf(context: Context): Command {
     .configureOutput({ writeOut: io.out, writeErr: () => {} })
     .configureHelp({ helpWidth: Math.min(100, io.terminal()?.columns ?? 100) })
     .exitOverride()
-  for (const add of [addDemo, addController, addSandbox, addReport, addJudge, addScore])
-    add(root, context)
+  for (const add of commands) add(root, context)
   return root
 }
 

@@ -1,6 +1,7 @@
 /** What the command line runs. `main.ts` supplies them and loads each only when it is asked for. */
 import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import type { LinkSettings } from '../../core/report/links.ts'
+import type { Duration } from '../../core/units.ts'
 import type { Stop } from '../../ports.ts'
 import type { JudgeOptions } from './judge-options.ts'
 
@@ -25,6 +26,8 @@ export interface Programs {
   report(options: ReportOptions, io: Io): Promise<number>
   judge(options: JudgeOptions, io: Io): Promise<number>
   score(options: ScoreOptions, io: Io): Promise<number>
+  lint(options: LintOptions, io: Io): Promise<number>
+  preflight(options: PreflightOptions, io: Io): Promise<number>
 }
 
 export type DemoOptions = {
@@ -72,6 +75,29 @@ export type ReportOptions = {
 export type ScoreOptions = {
   /** A file of series, one JSON object a line; `-` is standard input. */
   readonly series: string
+  readonly json: boolean
+}
+
+export type LintOptions = {
+  /** Files and folders; `-` is standard input. */
+  readonly files: readonly string[]
+  /** Of objects that name none. */
+  readonly namespace: string
+  /** Warnings fail, too. */
+  readonly strict: boolean
+  readonly json: boolean
+}
+
+export type PreflightOptions = {
+  /** Undefined looks at all of the namespace. */
+  readonly rollout: string | undefined
+  /** Undefined is the namespace of the current context. */
+  readonly namespace: string | undefined
+  readonly kubeconfig: string | undefined
+  /** Address; undefined leaves the metrics out. */
+  readonly prometheus: string | undefined
+  readonly block: Duration
+  readonly strict: boolean
   readonly json: boolean
 }
 

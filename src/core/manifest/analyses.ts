@@ -2,7 +2,7 @@
 import type { AnalysisTemplate, Argument, Metric } from '../analysis/metric.ts'
 import { at, type Json, textAt } from '../json.ts'
 import type { KubeObject, ObjectRef } from '../object.ts'
-import { failed, ok, type Problem, problem, type Result } from '../result.ts'
+import { absence, failed, ok, type Problem, problem, type Result } from '../result.ts'
 import { judgeAnnotation } from '../rollout/keys.ts'
 import type { Analysis, Scene } from '../rollout/scene.ts'
 import type { AnalysisSpec, RolloutSpec, TemplateRef } from '../rollout/spec.ts'
@@ -108,7 +108,13 @@ function templateOf(
   const { kind, namespace, name } = objectRef(ref, rollout.metadata.namespace)
   const object = find({ kind, namespace, name })
   if (object === undefined)
-    return failed(problem(path, `${kind} '${name}' not found; create it or change templateName`))
+    return failed(
+      absence(
+        path,
+        `${kind} '${name}'`,
+        `${kind} '${name}' not found; create it or change templateName`,
+      ),
+    )
   const parsed = parseAnalysisTemplate(object.json)
   return parsed.ok
     ? parsed

@@ -3,7 +3,7 @@ import { textAt } from '../json.ts'
 import { drivenRoutes, type Sides } from '../mesh/routes.ts'
 import { findSubset } from '../mesh/subsets.ts'
 import { type KubeObject, type ObjectRef, refOf } from '../object.ts'
-import { type Problem, problem } from '../result.ts'
+import { absence, type Problem, problem } from '../result.ts'
 import type {
   DestinationRuleFacts,
   Seen,
@@ -83,10 +83,7 @@ function serviceOf(
   const path = `spec.strategy.canary.${field}`
   const service = find({ kind: 'Service', namespace, name })
   if (service === undefined) {
-    return unknown(
-      path,
-      `Service '${name}' does not exist in namespace '${namespace}'; create it or change the name`,
-    )
+    return { value: 'unknown', problems: [missing(path, `Service '${name}'`, namespace)] }
   }
   const owner = service.metadata.annotations[managedByAnnotation]
   if (owner !== undefined && owner !== rollout.metadata.name) {
@@ -96,6 +93,11 @@ function serviceOf(
     )
   }
   return { value: serviceFacts(service), problems: [] }
+}
+
+function missing(path: string, what: string, namespace: string): Problem {
+  const message = `${what} does not exist in namespace '${namespace}'; create it or change the name`
+  return absence(path, what, message)
 }
 
 function unknown(path: string, message: string): Found<'unknown'> {
@@ -114,10 +116,8 @@ function destinationRuleOf(
   const { namespace } = rollout.metadata
   const found = find({ kind: 'DestinationRule', namespace, name: spec.name })
   if (found === undefined) {
-    return unknown(
-      `${rulePath}.name`,
-      `DestinationRule '${spec.name}' does not exist in namespace '${namespace}'; create it or change the name`,
-    )
+    const what = `DestinationRule '${spec.name}'`
+    return { value: 'unknown', problems: [missing(`${rulePath}.name`, what, namespace)] }
   }
   const owner = found.metadata.annotations[managedByAnnotation]
   if (owner !== undefined && owner !== rollout.metadata.name) {
@@ -194,8 +194,10 @@ function virtualServiceOf(
   const ref = virtualServiceRef(spec)
   const found = find(ref)
   if (found === undefined) {
-    const message = `VirtualService '${name}' does not exist in namespace '${namespace}'; create it or change the name`
-    return { value: undefined, problems: [problem(`${path}.name`, message)] }
+    return {
+      value: undefined,
+      problems: [missing(`${path}.name`, `VirtualService '${name}'`, namespace)],
+    }
   }
   const split = { namespace: rollout.metadata.namespace, sides, selection, managed: [] }
   const { routes, problems } = drivenRoutes(found.json, split)

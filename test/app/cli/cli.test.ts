@@ -23,6 +23,8 @@ async function run(
     report: program('report'),
     judge: program('judge'),
     score: program('score'),
+    lint: program('lint'),
+    preflight: program('preflight'),
   }
   const io = testIo({ env })
   const code = await runCli(line.split(' ').filter(Boolean), programs, io)

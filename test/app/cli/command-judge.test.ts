@@ -15,6 +15,8 @@ async function run(line: string, answer: () => number = () => 0): Promise<Ran> {
     sandbox: never,
     report: never,
     score: never,
+    lint: never,
+    preflight: never,
     judge: async (options) => {
       asked.push(options)
       return answer()
