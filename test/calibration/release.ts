@@ -151,19 +151,22 @@ export function lengthOf(route: Route): number {
   return route.at(-1)?.until ?? 0
 }
 
-/** What a histogram of Prometheus counts: the bounds' names, `+Inf` last. */
-export const boundNames: readonly string[] = [...istioBounds.map(String), '+Inf']
+/** What a histogram of Prometheus counts: the last holds all requests. */
+const bounds: readonly number[] = [...istioBounds, Infinity]
 
-/** The requests up to each bound, and all of them under `+Inf`. */
-export function cumulative(durations: readonly number[]): Record<string, number> {
-  const buckets: Record<string, number> = {}
+/** The requests up to each bound. */
+export function cumulative(durations: readonly number[]): ReadonlyMap<number, number> {
+  const buckets = new Map<number, number>()
   let sum = 0
-  for (const [k, name] of boundNames.entries()) {
+  for (const [k, bound] of bounds.entries()) {
     sum += durations[k] ?? 0
-    buckets[name] = sum
+    buckets.set(bound, sum)
   }
   return buckets
 }
+
+/** What Prometheus calls the bounds. */
+export const boundNames: readonly string[] = [...istioBounds.map(String), '+Inf']
 
 export function sumOf(pods: readonly PodStep[]): PodStep {
   let [requests, failures] = [0, 0]

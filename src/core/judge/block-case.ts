@@ -8,7 +8,7 @@ import type { History, Table } from '../stats/dispersion.ts'
 import { type Duration, type Instant, instant, plus, seconds } from '../units.ts'
 import { Ages } from './ages.ts'
 import { BlockClock } from './block-clock.ts'
-import { boundOf, OpenBuckets } from './buckets.ts'
+import { type Buckets, boundOf, OpenBuckets } from './buckets.ts'
 import { type Dispersion, learn } from './dispersion.ts'
 import { type Detail, Judgement } from './judgement.ts'
 import type { BucketHistory } from './latency-baseline.ts'
@@ -23,8 +23,8 @@ export type PodCounts = {
   readonly pods?: number
   readonly requests: number
   readonly failures: number
-  /** Upper bound in milliseconds, `+Inf` included → requests that did not fail and took no longer. */
-  readonly buckets?: Readonly<Record<string, number>>
+  /** Of the requests that did not fail. */
+  readonly buckets?: Buckets
 }
 
 /** An empty list is a side that is missing. */
@@ -44,6 +44,7 @@ export type GivenPodHistory = {
   readonly pod?: string
   readonly requests: readonly number[]
   readonly failures: readonly number[]
+  /** By the names of their bounds. */
   readonly buckets?: Readonly<Record<string, readonly number[]>>
 }
 
@@ -107,11 +108,8 @@ export class BlockCase {
     this.#addBuckets('canary', part)
   }
 
-  #addBuckets(side: Side, { buckets = {} }: PodCounts): void {
-    for (const [le, count] of Object.entries(buckets)) {
-      const bound = boundOf(le)
-      if (bound !== undefined) this.#buckets.add(side, bound, count)
-    }
+  #addBuckets(side: Side, { buckets }: PodCounts): void {
+    for (const [bound, count] of buckets ?? []) this.#buckets.add(side, bound, count)
   }
 
   #ruling(findings: Findings): Ruling {

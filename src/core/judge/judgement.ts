@@ -87,9 +87,8 @@ export class Judgement {
   addLatency(block: LatencyBlock): void {
     const latency = this.#latency
     latency?.add(block)
-    const channel = latency?.channel('against')
-    if (channel !== undefined && latency?.hasSpoken('against') === true)
-      this.#decide(channel, 'CanaryIsSlower', block.end)
+    const channel = latency?.hasSpoken('against') ? latency.channel('against') : undefined
+    if (channel !== undefined) this.#decide(channel, 'CanaryIsSlower', block.end)
     this.#settle(block.end)
   }
 

@@ -8,6 +8,7 @@ import { chosenBounds, commonBounds, slowShare } from './latency-baseline.ts'
 import { blocksIn, burstSize, guardOf, startingTimes } from './plans.ts'
 import { noSpread, type Spread } from './pod-margin.ts'
 import type { JudgeSettings, LatencyRule } from './settings.ts'
+import type { Side } from './verdict.ts'
 
 export type BoundPlan = {
   /** In milliseconds. */
@@ -23,6 +24,8 @@ export type BoundPlan = {
 
 export type LatencyEvidence = {
   readonly plan: BoundPlan
+  /** Of the block that is being weighed: the same place for every block. */
+  readonly tallies: Record<Side, { requests: number; failures: number }>
   readonly against: Evidence
   readonly inFavour: Evidence
 }

@@ -8,7 +8,7 @@ import { Evidence } from '../stats/evidence.ts'
 import { logMeanExp } from '../stats/log-space.ts'
 import { quantileIntervals } from '../stats/quantile-interval.ts'
 import { type Duration, type Nats, nats } from '../units.ts'
-import type { Buckets, LatencyBlock } from './buckets.ts'
+import { type Buckets, type LatencyBlock, slowerThan } from './buckets.ts'
 import {
   type BucketHistory,
   commonBounds,
@@ -21,10 +21,11 @@ import { guardThreshold, latencyThresholds } from './plans.ts'
 import { podFactor } from './pod-margin.ts'
 import type { JudgeSettings, LatencyRule } from './settings.ts'
 import { Trace } from './trace.ts'
-import type { Channel, LatencyFindings, SlowerAt } from './verdict.ts'
+import type { Channel, LatencyFindings, Side, SlowerAt } from './verdict.ts'
 
 type Direction = 'against' | 'inFavour'
 
+const sides: readonly Side[] = ['canary', 'stable']
 const quantiles: readonly number[] = [0.5, 0.95, 0.99]
 const intervalAlpha = 0.05
 
@@ -37,6 +38,10 @@ export class Latency {
   readonly #seen = { canary: new Map<number, number>(), stable: new Map<number, number>() }
   readonly #normal: Map<number, number>
   #evidence: readonly LatencyEvidence[] | undefined
+  /** log E of all bounds together, after the newest block. */
+  readonly #now: Record<Direction, number> = { against: 0, inFavour: 0 }
+  /** Room for one number a bound, used again for every block. */
+  #sums = new Float64Array(0)
 
   constructor(
     settings: JudgeSettings,
@@ -63,8 +68,10 @@ export class Latency {
     increase(this.#seen.canary, canary)
     increase(this.#seen.stable, stable)
     for (const each of this.#evidence) weigh(each, block)
-    this.#traces?.against.add(block.end, nats(this.#logE('against')))
-    this.#traces?.inFavour.add(block.end, nats(this.#logE('inFavour')))
+    this.#now.against = this.#together('against', logE)
+    this.#now.inFavour = this.#together('inFavour', logE)
+    this.#traces?.against.add(block.end, nats(this.#now.against))
+    this.#traces?.inFavour.add(block.end, nats(this.#now.inFavour))
   }
 
   /** Whether there is anything that both sides tell. */
@@ -73,13 +80,13 @@ export class Latency {
   }
 
   isStrong(): boolean {
-    return this.isComparable && this.#logE('against') >= this.#thresholds.against
+    return this.isComparable && this.#now.against >= this.#thresholds.against
   }
 
   hasSpoken(direction: Direction): boolean {
     return (
       this.isComparable &&
-      this.#logE(direction) >= this.#thresholds[direction] &&
+      this.#now[direction] >= this.#thresholds[direction] &&
       this.#guarded(direction) >= guardThreshold
     )
   }
@@ -89,7 +96,7 @@ export class Latency {
     if (!this.isComparable) return undefined
     return {
       name: 'latency',
-      logE: nats(this.#logE(direction)),
+      logE: nats(this.#now[direction]),
       threshold: this.#thresholds[direction],
       guard:
         window === undefined
@@ -127,21 +134,30 @@ export class Latency {
           : latencyDispersion(history, bound, this.#settings.block),
     })
     this.#history = undefined
+    this.#sums = new Float64Array(plans.length)
     return plans.map((plan) => ({
       plan,
+      tallies: {
+        canary: { requests: 0, failures: 0 },
+        stable: { requests: 0, failures: 0 },
+      },
       against: new Evidence(plan.against),
       inFavour: new Evidence(plan.inFavour),
     }))
   }
 
-  #logE(direction: Direction): number {
-    const each = (this.#evidence ?? []).map((evidence) => evidence[direction].logE())
-    return direction === 'against' ? logMeanExp(each) : Math.min(...each)
+  /** Against it speaks the average, in its favour the weakest. */
+  #together(direction: Direction, of: (evidence: Evidence) => number): number {
+    const evidence = this.#evidence ?? []
+    for (let k = 0; k < evidence.length; k++) {
+      const each = evidence[k]
+      if (each !== undefined) this.#sums[k] = of(each[direction])
+    }
+    return direction === 'against' ? logMeanExp(this.#sums) : least(this.#sums)
   }
 
   #guarded(direction: Direction): number {
-    const each = (this.#evidence ?? []).map((evidence) => evidence[direction].guarded())
-    return direction === 'against' ? logMeanExp(each) : Math.min(...each)
+    return this.#together(direction, guarded)
   }
 
   /** The longest of all bounds; undefined where none has one. */
@@ -184,14 +200,32 @@ export class Latency {
   }
 }
 
-/** What pods differ for good widens the margin by so many points of the stable side's usual share. */
-function weigh({ plan, against, inFavour }: LatencyEvidence, block: LatencyBlock): void {
-  const tallies = {
-    canary: slowTally(plan.bound, block.canary),
-    stable: slowTally(plan.bound, block.stable),
+function logE(evidence: Evidence): number {
+  return evidence.logE()
+}
+
+function guarded(evidence: Evidence): number {
+  return evidence.guarded()
+}
+
+/**
+ * What pods differ for good widens the margin by so many points of the stable side's usual share. A block without the bound says nothing of it: its
+ * requests were not all slower.
+ */
+function weigh({ plan, tallies, against, inFavour }: LatencyEvidence, block: LatencyBlock): void {
+  const isThere = block.canary.has(plan.bound) && block.stable.has(plan.bound)
+  for (const side of sides) {
+    tallies[side].requests = isThere ? (block[side].get(Infinity) ?? 0) : 0
+    tallies[side].failures = slowerThan(plan.bound, block[side])
   }
   against.add(tallies, 1, (podFactor(plan.spread, block.serving) - 1) * plan.slow)
   inFavour.add(tallies)
+}
+
+function least(values: Float64Array): number {
+  let low = Infinity
+  for (const value of values) low = Math.min(low, value)
+  return low
 }
 
 function hasRequests(buckets: Buckets): boolean {
@@ -199,5 +233,5 @@ function hasRequests(buckets: Buckets): boolean {
 }
 
 function increase(sum: Map<number, number>, more: Buckets): void {
-  for (const [bound, count] of more) sum.set(bound, (sum.get(bound) ?? 0) + count)
+  for (const bound of more.keys()) sum.set(bound, (sum.get(bound) ?? 0) + (more.get(bound) ?? 0))
 }

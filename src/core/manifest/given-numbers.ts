@@ -1,5 +1,6 @@
 /** Counts that people give, checked one by one: what is wrong is collected with its path, what is right comes back as it is. */
 import { isObject, type Json, type JsonObject } from '../json.ts'
+import type { Buckets } from '../judge/buckets.ts'
 import { type Problem, problem } from '../result.ts'
 import { childPath, type Fields, sift } from './fields.ts'
 import { shown } from './shown.ts'
@@ -72,14 +73,15 @@ export class Check {
   }
 
   /** Bounds in milliseconds → cumulative counts. Without `+Inf` it is `all`: the requests that did not fail. */
-  buckets(json: Json, path: string, all: number): Readonly<Record<string, number>> {
-    if (isObject(json) && areFine(json)) return json
+  buckets(json: Json, path: string, all: number): Buckets {
+    const fine = isObject(json) ? fineBuckets(json) : undefined
+    if (fine !== undefined) return fine
     const counts = this.bounds(json, path).map(
       ([name, value]) => [name, this.number(value, childPath(path, name), count)] as const,
     )
     const found = counts.at(-1)?.[0] === '+Inf' ? counts : [...counts, ['+Inf', all] as const]
     this.rising(found, path)
-    return Object.fromEntries(found)
+    return new Map(found.map(([name, value]) => [boundOf(name), value]))
   }
 
   /** The entries of an object by rising bound, `+Inf` last. */
@@ -130,18 +132,28 @@ export function isNumber(value: Json | undefined, most: number = mostRequests): 
   return typeof value === 'number' && value >= 0 && value <= most
 }
 
-/** Nearly all buckets are fine as they stand, and there are millions: rising bounds up to `+Inf`, rising counts. */
-function areFine(json: JsonObject): json is Readonly<Record<string, number>> {
-  let bound = -1
-  let highest = 0
+/** Nearly all buckets are fine as they stand, and there are millions: different bounds up to `+Inf`, rising counts. Undefined where they are not. */
+function fineBuckets(json: JsonObject): Buckets | undefined {
+  const buckets = new Map<number, number>()
+  let names = 0
   for (const name in json) {
     const value = json[name]
-    if (!isBound(name) || boundOf(name) <= bound) return false
-    if (!isNumber(value) || value < highest) return false
-    bound = boundOf(name)
-    highest = value
+    if (!isBound(name) || !isNumber(value)) return undefined
+    buckets.set(boundOf(name), value)
+    names += 1
   }
-  return bound === Infinity
+  return buckets.has(Infinity) && buckets.size === names && areRising(buckets) ? buckets : undefined
+}
+
+/** JavaScript has whole numbers first, whatever was written: 0.5 comes after 3600000. */
+function areRising(buckets: Buckets): boolean {
+  let before = 0
+  for (const bound of Float64Array.from(buckets.keys()).toSorted()) {
+    const within = buckets.get(bound) ?? 0
+    if (within < before) return false
+    before = within
+  }
+  return true
 }
 
 /** `null` counts as absent. */

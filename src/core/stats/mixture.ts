@@ -39,6 +39,8 @@ export class Mixture {
   readonly #memory: Float64Array
   #blocks = 0
   #spent = 0
+  /** log E, once somebody asked. */
+  #known: number | undefined
 
   constructor(plan: MixturePlan) {
     this.#plan = plan
@@ -71,11 +73,13 @@ export class Mixture {
     }
     if (window > 0) this.#remember()
     this.#blocks += 1
+    this.#known = undefined
   }
 
   /** log E now; 0 before the first block. */
   logE(): number {
-    return this.#mean(0)
+    this.#known ??= this.#mean(0)
+    return this.#known
   }
 
   /** log E without its best window; log E itself where there is no guard. */

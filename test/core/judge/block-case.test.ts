@@ -124,14 +124,31 @@ test.for([
   expect(kind).toBe('no-worse')
 })
 
+test('a block that lacks a bound says nothing of it', () => {
+  const open = new BlockCase(how, history(usual))
+  open.add(timed(usual))
+  const { '250': _, ...without } = usual
+  for (let k = 0; k < 60; k++) open.add(timed(without))
+  expect(open.verdict().kind).not.toBe('worse')
+})
+
 type Cumulative = Readonly<Record<string, number>>
 
 function timed(canary: Cumulative): GivenBlock {
   return {
     seconds: 5,
-    canary: [{ pod: 'c', requests: 125, failures: 0, buckets: counted(canary, 125) }],
-    stable: [{ pods: 20, requests: 2375, failures: 2, buckets: counted(usual, 2375) }],
+    canary: [{ pod: 'c', requests: 125, failures: 0, buckets: bucketsOf(canary, 125) }],
+    stable: [{ pods: 20, requests: 2375, failures: 2, buckets: bucketsOf(usual, 2375) }],
   }
+}
+
+function bucketsOf(shares: Cumulative, requests: number): ReadonlyMap<number, number> {
+  return new Map(
+    Object.entries(counted(shares, requests)).map(([le, count]) => [
+      le === '+Inf' ? Infinity : Number(le),
+      count,
+    ]),
+  )
 }
 
 function counted(shares: Cumulative, requests: number): Record<string, number> {

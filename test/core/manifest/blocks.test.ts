@@ -5,6 +5,10 @@ import { problemText } from '../../../src/core/result.ts'
 
 const defaults: GivenDefaults = { body: {}, judge: standardDefaults }
 
+function bucketsOf(...counts: readonly (readonly [number, number])[]): ReadonlyMap<number, number> {
+  return new Map(counts)
+}
+
 function read(text: string, rest: Partial<GivenDefaults> = {}): GivenLine {
   const found = parseLine(text, { ...defaults, ...rest })
   if (!found.ok) throw new Error(problemText(found.problems))
@@ -97,13 +101,21 @@ test.for([
   {
     it: 'buckets, fractions of milliseconds among them, whatever their order',
     line: '{"canary": {"requests": 9, "failures": 1, "buckets": {"+Inf": 8, "100": 7, "0.5": 1, "50": 3}}}',
-    canary: [{ requests: 9, failures: 1, buckets: { '0.5': 1, '50': 3, '100': 7, '+Inf': 8 } }],
+    canary: [
+      { requests: 9, failures: 1, buckets: bucketsOf([0.5, 1], [50, 3], [100, 7], [Infinity, 8]) },
+    ],
+    stable: [],
+  },
+  {
+    it: "Istio's own buckets, whose first bound is no whole number",
+    line: '{"canary": {"requests": 9, "failures": 1, "buckets": {"0.5": 1, "50": 3, "+Inf": 8}}}',
+    canary: [{ requests: 9, failures: 1, buckets: bucketsOf([0.5, 1], [50, 3], [Infinity, 8]) }],
     stable: [],
   },
   {
     it: 'buckets without +Inf, which is then what did not fail',
     line: '{"canary": {"requests": 9, "failures": 1, "buckets": {"50": 3}}}',
-    canary: [{ requests: 9, failures: 1, buckets: { '50': 3, '+Inf': 8 } }],
+    canary: [{ requests: 9, failures: 1, buckets: bucketsOf([50, 3], [Infinity, 8]) }],
     stable: [],
   },
   {
@@ -164,6 +176,11 @@ test.for([
     'more failures than requests',
     '{"stable": [{"requests": 9, "failures": 0}, {"requests": 9, "failures": 10}]}',
     'stable[1].failures: must be at most requests (9), is 10',
+  ],
+  [
+    'buckets that fall below a part of a millisecond',
+    '{"canary": {"requests": 9, "failures": 0, "buckets": {"0.5": 5, "100": 4, "+Inf": 9}}}',
+    'canary.buckets["100"]: must be at least that of 0.5 (5), is 4; buckets are cumulative',
   ],
   [
     'buckets that fall',
