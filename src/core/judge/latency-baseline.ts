@@ -1,9 +1,8 @@
 /** What is normal: how slow the stable side is, from before the release or, without that, from the release's first blocks. */
-import { type History, persistence, scatter, type Table } from '../stats/dispersion.ts'
-import { podSpread } from '../stats/pod-spread.ts'
-import { type Duration, milliseconds, seconds } from '../units.ts'
+import type { History, Table } from '../stats/dispersion.ts'
+import { type Duration, seconds } from '../units.ts'
 import { type Buckets, slowerThan } from './buckets.ts'
-import { type Dispersion, scalesIn } from './dispersion.ts'
+import { type Dispersion, type Habit, learn } from './dispersion.ts'
 
 /** For each bound in milliseconds a table of windows by pods: requests that took no longer. `Infinity` has all of them. */
 export type BucketHistory = ReadonlyMap<number, Table>
@@ -11,10 +10,12 @@ export type BucketHistory = ReadonlyMap<number, Table>
 /** Below so many requests of the stable side nothing is known of its latency. */
 export const fewestRequests = 500
 
-const fewestSlow = 50
-const longestGuard = seconds(60)
-const rare = { phi: 3, guard: seconds(30) } as const
-const scales: readonly Duration[] = [seconds(5), seconds(15), seconds(60), seconds(180)]
+const slowing: Habit = {
+  scales: [seconds(5), seconds(15), seconds(60), seconds(180)],
+  fewest: 50,
+  rare: { phi: 3, guard: seconds(30) },
+  longestGuard: seconds(60),
+}
 
 export function totalsOf(history: BucketHistory): Buckets {
   return new Map([...history].map(([bound, table]) => [bound, total(table)]))
@@ -27,19 +28,7 @@ export function latencyDispersion(
   block: Duration,
 ): Dispersion {
   const slow = slowTable(history, bound)
-  return slow === undefined ? { kind: 'unknown' } : taughtBy(slow, block)
-}
-
-function taughtBy(slow: History, block: Duration): Dispersion {
-  const pods = slow.requests[0]?.length ?? 0
-  if (pods < 2 || slow.requests.length < 2) return { kind: 'unknown' }
-  const raw = scatter(slow, scalesIn(block, scales))
-  const phi = raw > 1.3 ? 1.5 * raw : 1
-  const spread = { cv2: podSpread(slow, raw), pods }
-  if (total(slow.failures) < fewestSlow)
-    return { kind: 'learned', phi: Math.max(phi, rare.phi), persistence: rare.guard, spread }
-  const guard = milliseconds(Math.min(2 * persistence(slow) * block, longestGuard))
-  return { kind: 'learned', phi, persistence: guard, spread }
+  return slow === undefined ? { kind: 'unknown' } : learn(slow, block, slowing)
 }
 
 /** Which bounds are compared. Those far above normal latency stay in on purpose: stable has next to nothing there, so a new slow mode shows at once. */

@@ -60,7 +60,7 @@ function alike(excess: Table, lag: number): number {
 }
 
 /** Rows put together by `scale`; an incomplete rest is left out. */
-function merged(table: Table, scale: number): Table {
+export function merged(table: Table, scale: number): Table {
   return Array.from({ length: Math.floor(table.length / scale) }, (_, k) => {
     const rows = table.slice(k * scale, (k + 1) * scale)
     return (rows[0] ?? []).map((_value, pod) => sum(rows.map((row) => row[pod] ?? 0)))
