@@ -54,7 +54,7 @@ const arrows: readonly { readonly from: string; readonly to: readonly string[] }
   { from: 'ports.ts', to: ['core/'] },
   {
     from: 'adapters/kubernetes/',
-    to: ['adapters/kubernetes/', 'ports.ts', 'core/', 'node:', '@kubernetes/client-node'],
+    to: ['adapters/kubernetes/', 'ports.ts', 'core/', 'node:', '@kubernetes/client-node', 'yaml'],
   },
   {
     from: 'adapters/prometheus/',

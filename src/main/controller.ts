@@ -7,6 +7,7 @@ import { every } from '../adapters/schedule/cron.ts'
 import type { ControllerOptions, Io } from '../app/cli/programs.ts'
 import { startController } from '../app/controller/controller.ts'
 import type { MetricsAt } from '../app/controller/court.ts'
+import { hashLabel } from '../core/rollout/keys.ts'
 import { seconds } from '../core/units.ts'
 import { type Metrics, PortError } from '../ports.ts'
 
@@ -21,6 +22,7 @@ export async function runController(options: ControllerOptions, io: Io): Promise
   const controller = await startController({
     cluster: connect({
       log,
+      labelOf: { ReplicaSet: hashLabel },
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
       ...(namespace === undefined ? {} : { namespace }),
     }),

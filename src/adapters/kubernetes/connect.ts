@@ -1,16 +1,19 @@
-/** The way to a real cluster. Loads the Kubernetes client: whoever may do without a cluster imports this lazily. */
+/** The way to a real cluster. */
 
 import type { Duration } from '../../core/units.ts'
 import { milliseconds, minutes, seconds } from '../../core/units.ts'
 import type { Cluster, Log } from '../../ports.ts'
+import { accessTo, type Where } from './access.ts'
 import { createCluster } from './cluster.ts'
-import { configuration, type Where } from './configuration.ts'
 import { createDiscovery } from './discovery.ts'
+import type { LabelOf } from './lists.ts'
 import { createTransport } from './transport.ts'
 
 export type ConnectOptions = Where & {
   /** Lists and watches only there; all namespaces when left out. */
   readonly namespace?: string
+  /** Lists and watches of these kinds bring only objects that have the label; an object that loses it is gone. */
+  readonly labelOf?: LabelOf
   /** Hears of watches that fail, once for each new reason. */
   readonly log?: Log
   readonly timing?: Partial<Timing>
@@ -42,11 +45,12 @@ const usual: Timing = {
 export function connect(options: ConnectOptions): Cluster {
   const timing = { ...usual, ...options.timing }
   const chance = options.chance ?? Math.random
-  const transport = createTransport(configuration(options), timing.request)
+  const transport = createTransport(accessTo(options), timing.request)
   return createCluster({
     transport,
     discovery: createDiscovery(transport),
     namespace: options.namespace ?? '',
+    labelOf: options.labelOf ?? {},
     watch: timing.watch,
     chance,
     paceOf: (kind) => ({

@@ -19,11 +19,16 @@ export type Lists = {
   readonly discovery: Discovery
   /** The only namespace that the program serves; empty for all. */
   readonly namespace: string
+  /** Of some kinds only the objects that have this label. */
+  readonly labelOf: LabelOf
   /** How long the server is asked to keep a watch open, at least; at most twice as long. */
   readonly watch: Duration
   /** From 0 to 1. */
   readonly chance: () => number
 }
+
+/** The label that objects of a kind must have, whatever its value. */
+export type LabelOf = Partial<Readonly<Record<Kind, string>>>
 
 /** One kind in one or in all namespaces. */
 type Place = {
@@ -94,7 +99,7 @@ async function pageAt(
   const query = {
     limit: String(pageSize),
     ...(more === '' ? {} : { continue: more }),
-    ...selectorOf(place.labels),
+    ...selectorOf(lists, place),
   }
   const answer = await lists.transport.exchange(
     { what, method: 'GET', path: pathOf(place), query },
@@ -124,6 +129,7 @@ async function* follow(
   const place = { kind, version: version ?? '', namespace: lists.namespace, labels: {} }
   const lasts = lists.watch * (1 + lists.chance())
   const query = {
+    ...selectorOf(lists, place),
     watch: 'true',
     allowWatchBookmarks: 'true',
     resourceVersion: from,
@@ -168,9 +174,11 @@ function pathOf({ kind, version, namespace }: Place): string {
   return collectionPath(resourceOf(kind), version, namespace)
 }
 
-function selectorOf(labels: Labels): Readonly<Record<string, string>> {
+function selectorOf({ labelOf }: Lists, { kind, labels }: Place): Readonly<Record<string, string>> {
+  const there = labelOf[kind]
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  return pairs.length === 0 ? {} : { labelSelector: pairs.join(',') }
+  const selector = [...(there === undefined ? [] : [there]), ...pairs].join(',')
+  return selector === '' ? {} : { labelSelector: selector }
 }
 
 function versionOf({ kind, version }: Place): string {

@@ -1,7 +1,6 @@
-import { configuration, type Where } from './configuration.ts'
+import { accessTo, type Where } from './access.ts'
 
-/** The namespace that the current context works in, as kubectl understands it. Throws as `configuration` does. */
+/** The namespace that the current context works in, as kubectl understands it. Throws as `accessTo` does. */
 export function currentNamespace(where: Where): string {
-  const config = configuration(where)
-  return config.getContextObject(config.currentContext)?.namespace ?? 'default'
+  return accessTo(where).namespace ?? 'default'
 }

@@ -1,4 +1,4 @@
-/** HTTP to the API server: with the credentials of a KubeConfig, bounded in time and size, bodies opaque. */
+/** HTTP to the API server: with the credentials of an Access, bounded in time and size, bodies opaque. */
 import {
   Agent as HttpAgent,
   request as httpRequest,
@@ -6,10 +6,10 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { KubeConfig } from '@kubernetes/client-node'
 import { type Json, parseJson } from '../../core/json.ts'
 import { type Duration, inSeconds } from '../../core/units.ts'
 import { PortError } from '../../ports.ts'
+import type { Access } from './access.ts'
 import { oneLine } from './words.ts'
 
 export type Call = {
@@ -41,8 +41,8 @@ const idleFor = 30_000
 /** Of one answer, and of one line of a stream. */
 const mostBytes = 64 * 1024 * 1024
 
-export function createTransport(config: KubeConfig, within: Duration): Transport {
-  const send = sender(config)
+export function createTransport(access: Access, within: Duration): Transport {
+  const send = sender(access)
   return {
     exchange: (call, signal) =>
       inTime(call, within, signal, async (limit) => answerOf(await send(call, limit))),
@@ -54,28 +54,28 @@ export function createTransport(config: KubeConfig, within: Duration): Transport
 type Send = (call: Call, signal: AbortSignal) => Promise<IncomingMessage>
 
 /**
- * Credentials are asked for anew for each request, since tokens and certificates rotate. The agents keep connections; theirs
- * is a pool for each set of TLS options, so a rotated certificate is used at once. TCP keep-alive, which comes with it, is
- * what notices a peer that vanished.
+ * The agents keep connections; theirs is a pool for each set of TLS options, so a rotated certificate is used at once. TCP keep-alive,
+ * which comes with it, is what notices a peer that vanished.
  */
-function sender(config: KubeConfig): Send {
+function sender(access: Access): Send {
   const kept = { keepAlive: true, timeout: idleFor }
   const agents = { http: new HttpAgent(kept), https: new HttpsAgent(kept) }
   return async (call, signal) => {
-    const url = urlOf(config, call)
-    const options: RequestOptions = { method: call.method, headers: headersOf(call), signal }
-    await abortable(signal, config.applyToHTTPSOptions(options))
+    const url = urlOf(access, call)
     const secure = url.protocol === 'https:'
-    const ours = secure ? agents.https : agents.http
-    const agent = config.getCurrentCluster()?.proxyUrl === undefined ? ours : options.agent
-    return responseTo(call, () =>
-      (secure ? httpsRequest : httpRequest)(url, { ...options, agent: agent ?? ours }),
-    )
+    const { tls, headers } = await abortable(signal, access.credentials())
+    const options: RequestOptions = {
+      agent: secure ? agents.https : agents.http,
+      ...tls,
+      method: call.method,
+      headers: { ...headersOf(call), ...headers },
+      signal,
+    }
+    return responseTo(call, () => (secure ? httpsRequest : httpRequest)(url, options))
   }
 }
 
-function urlOf(config: KubeConfig, call: Call): URL {
-  const server = config.getCurrentCluster()?.server.replace(/\/+$/, '') ?? ''
+function urlOf({ server }: Access, call: Call): URL {
   const url = new URL(`${server}${call.path}`)
   for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value)
   return url

@@ -6,7 +6,7 @@
  * JSON it drops the status. Its interceptors see everything, so one driver is made for each query, with an interceptor that
  * keeps what came.
  */
-import { PrometheusDriver } from 'prometheus-query'
+import type { PrometheusDriver } from 'prometheus-query'
 import { type Duration, inSeconds } from '../../core/units.ts'
 import type { Window } from '../../ports.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -32,10 +32,10 @@ const mostBytes = 32 * 1024 * 1024
 export async function send(question: Question): Promise<Answer | NoAnswer> {
   const { query, window, timeout } = question
   let answer: Answer | undefined
-  const driver = driverFor(question, (came) => {
-    answer = came
-  })
   try {
+    const driver = await driverFor(question, (came) => {
+      answer = came
+    })
     // Dates, because the library takes the number 0 for no time at all.
     const [from, to] = [new Date(window.from), new Date(window.to)]
     await driver.rangeQuery(query, from, to, inSeconds(window.step), `${inSeconds(timeout)}s`)
@@ -45,11 +45,13 @@ export async function send(question: Question): Promise<Answer | NoAnswer> {
   return answer ?? { kind: 'none', error: undefined }
 }
 
-function driverFor(
+/** Loaded with the first question: a controller that judges nothing does without. */
+async function driverFor(
   { endpoint, timeout }: Question,
   keep: (answer: Answer) => void,
-): PrometheusDriver {
-  return new PrometheusDriver({
+): Promise<PrometheusDriver> {
+  const library = await import('prometheus-query')
+  return new library.PrometheusDriver({
     endpoint: endpoint.url,
     headers: { ...endpoint.headers },
     preferPost: true,

@@ -28,6 +28,15 @@ test('asks for bookmarks, from where the list ended, for a bounded time', async 
   })
 })
 
+test('of a kind with a label only the objects that have it are asked for, listed and watched', async () => {
+  const { cluster, server } = await startApiServer(
+    script({ lists: [listOf('5')], streams: [stays(event('ADDED', rollout('a', '6')))] }),
+    { labelOf: { Rollout: 'ours' } },
+  )
+  await changes(cluster, 2)
+  expect(server.requests.map(({ query }) => query.get('labelSelector'))).toEqual(['ours', 'ours'])
+})
+
 test('carries on where a connection broke off, without listing again', async () => {
   const { cluster, server } = await startApiServer(
     script({
