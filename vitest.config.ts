@@ -10,10 +10,22 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           testTimeout: minutes / 2,
-          exclude: ['test/contract/**', 'test/cluster/**', 'test/package/**'],
+          exclude: [
+            'test/contract/**',
+            'test/cluster/**',
+            'test/package/**',
+            'test/conformance/**',
+          ],
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: minutes / 2,
+        },
+      },
       {
         test: {
           name: 'package',

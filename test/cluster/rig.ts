@@ -49,7 +49,8 @@ export async function startRig({ crds, controller = 'haldane' }: RigOptions = {}
   }
 }
 
-async function install(plane: ControlPlane, crds: string | undefined): Promise<void> {
+/** `deploy/` and Istio's CRDs, as they are shipped. */
+export async function install(plane: ControlPlane, crds?: string): Promise<void> {
   await plane.kubectl('apply', '--server-side', '-f', join(root, 'fixtures', 'istio', 'crds.yaml'))
   if (crds === undefined) await plane.kubectl('apply', '--server-side', '-k', deploy)
   else await installBeside(plane, crds)
@@ -134,7 +135,7 @@ function ourController(kubeconfig: string, prometheus: Prometheus): Program {
 }
 
 /** The peer that we compare with, built from its own module. */
-async function argosController({ kubeconfig }: ControlPlane): Promise<Program> {
+export async function argosController({ kubeconfig }: ControlPlane): Promise<Program> {
   const [metrics, health] = await freePorts(2)
   const ports = ['--metricsPort', String(metrics), '--healthzPort', String(health)]
   const args = [
@@ -148,7 +149,7 @@ async function argosController({ kubeconfig }: ControlPlane): Promise<Program> {
   return { name: 'argo', path: toolPath('rollouts-controller'), args }
 }
 
-function haldane(name: string, args: readonly string[]): Program {
+export function haldane(name: string, args: readonly string[]): Program {
   return { name, path: process.execPath, args: [main, ...args] }
 }
 
