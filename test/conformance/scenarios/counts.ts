@@ -18,7 +18,7 @@ import {
 } from '../scenario.ts'
 
 const steps = [{ setWeight: 50 }, { pause: {} }]
-const patient = { ...hostSplit, scaleDownDelaySeconds: 3600, abortScaleDownDelaySeconds: 3600 }
+const patient = { ...hostSplit, scaleDownDelaySeconds: 600, abortScaleDownDelaySeconds: 600 }
 const hasty = { ...hostSplit, scaleDownDelaySeconds: 1, abortScaleDownDelaySeconds: 1 }
 const firstVersion = until('Healthy', { 'revision 1': '4 wanted, 4 available' })
 
@@ -259,7 +259,7 @@ const dynamicStable: readonly Scenario[] = [
     name: 'dynamic-stable-scale-abort-delay',
     objects: shopOf({
       ...dynamic(),
-      abortScaleDownDelaySeconds: 3600,
+      abortScaleDownDelaySeconds: 600,
       steps: [{ setWeight: 75 }, { pause: {} }],
     }),
     play: [

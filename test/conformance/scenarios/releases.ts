@@ -16,8 +16,8 @@ import {
 } from '../scenario.ts'
 
 const steps = [{ setWeight: 50 }, { pause: {} }]
-/** So that a station sees either the beginning or the end of a delay, never its middle. */
-const patient = { ...hostSplit, scaleDownDelaySeconds: 3600, abortScaleDownDelaySeconds: 3600 }
+/** So that a station sees either the beginning or the end of a delay, never its middle. Under a quarter of an hour: Argo's resync. */
+const patient = { ...hostSplit, scaleDownDelaySeconds: 600, abortScaleDownDelaySeconds: 600 }
 const hasty = { ...hostSplit, scaleDownDelaySeconds: 1, abortScaleDownDelaySeconds: 1 }
 
 const firstVersion = until('Healthy', { 'revision 1': '4 wanted, 4 available' })
@@ -133,6 +133,20 @@ export const releases: readonly Scenario[] = [
       at('aborted', 'Degraded RolloutAborted', { 'route reviews http 0': /stable 100/ }),
       push('v3'),
       at('third version', 'Paused CanaryPauseStep', { 'revision 3': '2 wanted, 2 available' }),
+    ],
+  },
+  {
+    name: 'abort-with-a-delay-of-an-hour',
+    objects: [
+      ...shop,
+      rollout({ canary: { ...hostSplit, abortScaleDownDelaySeconds: 3600, steps } }),
+    ],
+    play: [
+      firstVersion,
+      push('v2'),
+      until('Paused CanaryPauseStep', paused),
+      abort,
+      at('aborted', 'Degraded RolloutAborted', { 'route reviews http 0': /stable 100/ }),
     ],
   },
   {

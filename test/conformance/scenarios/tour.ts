@@ -78,7 +78,7 @@ export function throughAllStops(
 }
 
 function tourObjects(canary: JsonObject): readonly JsonObject[] {
-  const long = { scaleDownDelaySeconds: 3600, abortScaleDownDelaySeconds: 1 }
+  const long = { scaleDownDelaySeconds: 600, abortScaleDownDelaySeconds: 1 }
   return [...shop, rollout({ canary: { ...hostSplit, ...long, steps: tourSteps, ...canary } })]
 }
 

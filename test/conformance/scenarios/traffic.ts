@@ -29,7 +29,7 @@ import {
 
 const steps = [{ setWeight: 50 }, { pause: {} }]
 const hasty = { scaleDownDelaySeconds: 1, abortScaleDownDelaySeconds: 1 }
-const patient = { scaleDownDelaySeconds: 3600, abortScaleDownDelaySeconds: 3600 }
+const patient = { scaleDownDelaySeconds: 600, abortScaleDownDelaySeconds: 600 }
 const firstVersion = at('first version', 'Healthy', { 'revision 1': '4 wanted, 4 available' })
 const paused = at('paused', 'Paused CanaryPauseStep', { step: 1 })
 
@@ -228,7 +228,7 @@ const splits: readonly Scenario[] = [
     name: 'subset-split-is-taken-away',
     objects: [
       ...subsetShop,
-      rollout({ canary: { ...subsetSplit, scaleDownDelaySeconds: 3600, steps } }),
+      rollout({ canary: { ...subsetSplit, scaleDownDelaySeconds: 600, steps } }),
     ],
     play: [
       until('Healthy', { 'revision 1': /^4 wanted, 4/ }),

@@ -18,7 +18,7 @@ import {
 
 const steps = [{ setWeight: 50 }, { pause: {} }]
 const hasty = { ...hostSplit, scaleDownDelaySeconds: 1, abortScaleDownDelaySeconds: 1 }
-const patient = { ...hostSplit, scaleDownDelaySeconds: 3600, abortScaleDownDelaySeconds: 3600 }
+const patient = { ...hostSplit, scaleDownDelaySeconds: 600, abortScaleDownDelaySeconds: 600 }
 const firstVersion = until('Healthy', { 'revision 1': '4 wanted, 4 available' })
 
 /** With everything that the API server would fill in, so that its template has the same hash everywhere. */
