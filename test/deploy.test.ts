@@ -118,6 +118,7 @@ test('the controller may do this much and no more', () => {
     'analysistemplates: get list watch',
     'clusteranalysistemplates: get list watch',
     'replicasets: get list watch create patch delete',
+    'pods: list patch',
     'services: get list watch patch',
     'virtualservices: get list watch patch',
     'destinationrules: get list watch patch',

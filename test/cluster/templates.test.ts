@@ -28,7 +28,11 @@ test('a template is known again after the real API server has filled in its defa
   expect(stored.length).toBeGreaterThan(25)
   const wrong = stored.flatMap((one) =>
     stored
-      .filter((other) => isMadeOf(one.after, other.before) !== isSame(one.after, other.after))
+      .filter(
+        (other) =>
+          isMadeOf({ template: one.after, annotations: {} }, other.before) !==
+          isSame(one.after, other.after),
+      )
       .map((other) => ({ stored: one.after, asked: other.before })),
   )
   expect(wrong).toEqual([])

@@ -75,6 +75,9 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
       background: undefined,
       scaleDownDelay: seconds(30),
       abortScaleDownDelay: seconds(30),
+      antiAffinity: undefined,
+      canaryMetadata: { labels: {}, annotations: {} },
+      stableMetadata: { labels: {}, annotations: {} },
     },
   }
 }

@@ -84,6 +84,7 @@ export class Play {
       templateHash: this.hash,
       stepHash: `hash of ${spec.canary.steps.map(stepText).join()}`,
       replicaSets,
+      pods: undefined,
       services,
       traffic: {
         kind: 'mesh',

@@ -148,6 +148,7 @@ function replicaSetFacts(json: Json, createdAt: Instant): ReplicaSetFacts {
     available: 0,
     createdAt,
     template: objectAt(json, 'spec', 'template'),
+    observed: true,
     ...annotated(textEntries(objectAt(json, 'metadata', 'annotations'))),
   }
 }

@@ -44,15 +44,23 @@ export class Writer {
       case 'create':
         return this.#create(action)
       case 'merge':
-        return this.#cache.put(
-          await this.#cluster.patch(action.ref, { type: 'merge', body: action.body }),
-        )
+        return this.#merge(action)
       case 'json':
         return this.#cache.put(
           await this.#cluster.patch(action.ref, { type: 'json', operations: action.operations }),
         )
       case 'delete':
         return this.#cluster.delete(action.ref)
+    }
+  }
+
+  /** Pods come and go: one that went meanwhile needs nothing any more. */
+  async #merge({ ref, body }: Extract<Action, { kind: 'merge' }>): Promise<void> {
+    try {
+      this.#cache.put(await this.#cluster.patch(ref, { type: 'merge', body }))
+    } catch (error) {
+      const went = ref.kind === 'Pod' && error instanceof PortError && error.code === 'not-found'
+      if (!went) throw error
     }
   }
 

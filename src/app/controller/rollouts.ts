@@ -1,5 +1,6 @@
 /** The program that owns Rollouts: observe, decide, apply, record. */
 
+import { podFacts } from '../../core/manifest/facts.ts'
 import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import { mergePatchOf } from '../../core/manifest/merge-patch.ts'
 import { parseRolloutStatus, rolloutStatusJson } from '../../core/manifest/rollout-status.ts'
@@ -10,6 +11,7 @@ import type { Note } from '../../core/rollout/action.ts'
 import { warning } from '../../core/rollout/action.ts'
 import { stepText } from '../../core/rollout/explain.ts'
 import { type Plan, plan } from '../../core/rollout/plan.ts'
+import { needsPods, withPods } from '../../core/rollout/pod-look.ts'
 import { invalidStatus, troubledStatus } from '../../core/rollout/record.ts'
 import { revisionOf } from '../../core/rollout/revision.ts'
 import { currentOf, type Scene, stableOf } from '../../core/rollout/scene.ts'
@@ -17,7 +19,7 @@ import { askedWeight } from '../../core/rollout/shape.ts'
 import type { RolloutStatus } from '../../core/rollout/status.ts'
 import { carriedWeight } from '../../core/rollout/traffic.ts'
 import { earliest, type Instant, plus, seconds } from '../../core/units.ts'
-import type { Clock, Tell } from '../../ports.ts'
+import type { Clock, Cluster, Tell } from '../../ports.ts'
 import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
 import type { Teller } from './events.ts'
@@ -26,6 +28,7 @@ import type { Teller } from './events.ts'
 const lookAgain = seconds(20)
 
 export type RolloutsOptions = {
+  readonly cluster: Cluster
   readonly cache: Cache
   readonly writer: Writer
   readonly teller: Teller
@@ -49,7 +52,8 @@ export class Rollouts {
     if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) return undefined
     const sight = sceneOf(this.#around(rollout))
     if (!sight.ok) return this.#refuse(rollout, sight.problems)
-    const { scene, problems } = sight.value
+    const { problems } = sight.value
+    const scene = await this.#withPods(sight.value.scene)
     const now = this.#with.clock.now()
     const next = plan(scene, now)
     if (problems.length === 0) {
@@ -90,6 +94,18 @@ export class Rollouts {
       find: (ref) => cache.get(ref),
       defaults,
     }
+  }
+
+  async #withPods(scene: Scene): Promise<Scene> {
+    if (!needsPods(scene)) return scene
+    const { cluster, clock } = this.#with
+    const { minReadySeconds, matchLabels } = scene.spec
+    const pods = await cluster.list('Pod', scene.rollout.namespace, matchLabels)
+    const now = clock.now()
+    return withPods(
+      scene,
+      pods.flatMap((pod) => podFacts(pod, { now, minReadySeconds })),
+    )
   }
 
   #refuse(rollout: KubeObject, problems: readonly Problem[]): Promise<Instant> {

@@ -1,7 +1,7 @@
 /** Other objects → what the engine needs of them. Never fails: they were checked by the API server, and what is missing has a plain reading. */
-import { at, numberAt, objectAt, textEntries } from '../json.ts'
+import { at, type JsonObject, listAt, numberAt, objectAt, textAt, textEntries } from '../json.ts'
 import type { KubeObject } from '../object.ts'
-import type { ReplicaSetFacts, RunFacts, ServiceFacts } from '../rollout/facts.ts'
+import type { PodFacts, ReplicaSetFacts, RunFacts, ServiceFacts } from '../rollout/facts.ts'
 import {
   desiredReplicasAnnotation,
   hashLabel,
@@ -11,7 +11,7 @@ import {
   scaleDownAnnotation,
   stepIndexLabel,
 } from '../rollout/keys.ts'
-import { type Instant, instant, parseTimestamp } from '../units.ts'
+import { type Instant, instant, parseTimestamp, plus, seconds } from '../units.ts'
 import { runOf } from './analysis.ts'
 
 export function replicaSetFacts({ metadata, json }: KubeObject): ReplicaSetFacts {
@@ -31,7 +31,43 @@ export function replicaSetFacts({ metadata, json }: KubeObject): ReplicaSetFacts
     desiredReplicas: wholeNumber(annotations[desiredReplicasAnnotation]),
     annotations,
     template: objectAt(json, 'spec', 'template'),
+    observed: isObserved({ metadata, json }),
   }
+}
+
+function isObserved({ metadata, json }: Pick<KubeObject, 'metadata' | 'json'>): boolean {
+  return (numberAt(json, 'status', 'observedGeneration') ?? 0) >= metadata.generation
+}
+
+/** Of a pod that a ReplicaSet owns; empty for any other. */
+export function podFacts(
+  { metadata, json }: KubeObject,
+  { now, minReadySeconds }: { readonly now: Instant; readonly minReadySeconds: number },
+): readonly PodFacts[] {
+  const owner = metadata.ownerReferences.find(({ controller }) => controller === true)
+  if (owner === undefined) return []
+  const readyAt = readySince(json)
+  return [
+    {
+      name: metadata.name,
+      uid: metadata.uid,
+      owner: owner.uid,
+      createdAt: moment(metadata.creationTimestamp) ?? instant(0),
+      available: readyAt !== undefined && plus(readyAt, seconds(minReadySeconds)) <= now,
+      leaving: metadata.deletionTimestamp !== undefined,
+      labels: metadata.labels,
+      annotations: metadata.annotations,
+    },
+  ]
+}
+
+function readySince(json: JsonObject): Instant | undefined {
+  const ready = listAt(json, 'status', 'conditions').find(
+    (each) => textAt(each, 'type') === 'Ready' && textAt(each, 'status') === 'True',
+  )
+  return ready === undefined
+    ? undefined
+    : (moment(textAt(ready, 'lastTransitionTime')) ?? instant(0))
 }
 
 export function serviceFacts({ metadata, json }: KubeObject): ServiceFacts {

@@ -3,7 +3,9 @@
  * into the Rollout: neither makes it another template. Two templates are the same when nothing but defaults tells them apart.
  */
 import { isObject, type Json, type JsonObject, objectAt, sameJson } from '../json.ts'
+import { withoutRule } from '../rollout/anti-affinity.ts'
 import { hashLabel } from '../rollout/keys.ts'
+import { type Stored, undressed } from '../rollout/pod-metadata.ts'
 import { podTemplateHash } from './pod-template-hash.ts'
 
 /** What the API server fills in at one place of a pod template, and where to look further. */
@@ -84,14 +86,20 @@ const pod: Rules = {
   },
 }
 
-/** `stored` is a ReplicaSet's `spec.template`, its hash label included. */
-export function isMadeOf(stored: JsonObject, asked: JsonObject): boolean {
-  return identity(withoutHash(stored)) === identity(asked)
+/**
+ * Nor does what was put into the ReplicaSet's template beside the user's own: the hash label, an anti-affinity rule, metadata for now. `undo`
+ * writes those back, too.
+ */
+export function isMadeOf(stored: Stored, asked: JsonObject): boolean {
+  const wanted = identity(asked)
+  return [undressed(stored), stored.template].some(
+    (template) => identity(withoutHash(template)) === wanted,
+  )
 }
 
 /** The hash of a template without anything that the API server would have filled in by itself. */
 function identity(template: JsonObject): string {
-  const spec = without(objectAt(template, 'spec'), pod)
+  const spec = without(objectAt(withoutRule(template), 'spec'), pod)
   return podTemplateHash({ ...template, spec: isObject(spec) ? withoutDerived(spec) : spec })
 }
 

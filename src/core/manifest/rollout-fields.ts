@@ -1,5 +1,6 @@
 /** Every field name that Argo's Rollout has (v1.10), and which of them we serve. */
 import { type Fields, list, object, refused, served } from './fields.ts'
+import { injectionFields } from './pod-injection.ts'
 import { trafficFields } from './rollout-traffic.ts'
 
 const metadata = object({ labels: served, annotations: served })
@@ -41,9 +42,7 @@ const canary: Fields = {
   scaleDownDelaySeconds: served,
   abortScaleDownDelaySeconds: served,
   scaleDownDelayRevisionLimit: refused(),
-  antiAffinity: refused(),
-  canaryMetadata: refused(),
-  stableMetadata: refused(),
+  ...injectionFields,
   dynamicStableScale: refused(),
   pingPong: refused('use canaryService and stableService'),
   minPodsPerReplicaSet: refused(),

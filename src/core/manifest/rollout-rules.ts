@@ -10,6 +10,7 @@ import {
   textEntries,
 } from '../json.ts'
 import { type Problem, problem } from '../result.ts'
+import { metadataSelectsNothing } from './pod-injection.ts'
 import { trafficRules } from './rollout-traffic.ts'
 import { shown } from './shown.ts'
 
@@ -28,6 +29,7 @@ const rules: readonly Rule[] = [
   ...trafficRules,
   somethingMayMove,
   stepsDoOneThing,
+  metadataSelectsNothing,
 ]
 
 function oneStrategy({ strategy }: JsonObject): readonly Problem[] {

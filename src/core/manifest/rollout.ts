@@ -12,6 +12,7 @@ import type {
 } from '../rollout/spec.ts'
 import { type Duration, parseDuration, seconds, weight } from '../units.ts'
 import { sift } from './fields.ts'
+import { antiAffinitySchema, podMetadataSchema } from './pod-injection.ts'
 import { rolloutFields } from './rollout-fields.ts'
 import { rolloutProblems } from './rollout-rules.ts'
 import { toTraffic, trafficSchema } from './rollout-traffic.ts'
@@ -139,6 +140,9 @@ const canarySchema = z.strictObject({
   maxUnavailable: surgeLimit.optional(),
   scaleDownDelaySeconds: count.default(30),
   abortScaleDownDelaySeconds: count.default(30),
+  antiAffinity: antiAffinitySchema.optional(),
+  canaryMetadata: podMetadataSchema,
+  stableMetadata: podMetadataSchema,
 })
 
 const specSchema = z.strictObject({
@@ -192,6 +196,9 @@ function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
     background: shaped.analysis && toBackground(shaped.analysis),
     scaleDownDelay: seconds(shaped.scaleDownDelaySeconds),
     abortScaleDownDelay: abortDelay === 0 ? 'never' : seconds(abortDelay),
+    antiAffinity: shaped.antiAffinity,
+    canaryMetadata: shaped.canaryMetadata,
+    stableMetadata: shaped.stableMetadata,
   }
 }
 

@@ -94,6 +94,7 @@ function assemble(
     templateHash: templateHashOf(spec, status.collisionCount, facts),
     stepHash: stepHash(spec.canary.stepsJson),
     replicaSets: facts,
+    pods: undefined,
     runs: runs.flatMap((run) => runFacts(run)),
     ...parts,
   }
@@ -108,7 +109,7 @@ function templateHashOf(
   const hash = podTemplateHash(template, collisions)
   if (known.some((each) => each.hash === hash)) return hash
   const oldestFirst = known.toSorted((a, b) => a.createdAt - b.createdAt)
-  return oldestFirst.find((each) => isMadeOf(each.template, template))?.hash ?? hash
+  return oldestFirst.find((each) => isMadeOf(each, template))?.hash ?? hash
 }
 
 function identityOf({ metadata }: KubeObject): Identity {

@@ -28,6 +28,23 @@ export type ReplicaSetFacts = {
   readonly annotations: Readonly<Record<string, string>>
   /** `spec.template` as stored. */
   readonly template: JsonObject
+  /** Its controller has seen its spec as it is: pods that come from now on are made of this template. */
+  readonly observed: boolean
+}
+
+/** One live pod. */
+export type PodFacts = {
+  readonly name: string
+  readonly uid: string
+  /** The uid of its ReplicaSet. */
+  readonly owner: string
+  readonly createdAt: Instant
+  /** Ready for long enough. */
+  readonly available: boolean
+  /** It was told to end. */
+  readonly leaving: boolean
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
 }
 
 export type ServiceFacts = {

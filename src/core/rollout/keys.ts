@@ -1,10 +1,12 @@
-/** Labels and annotations that Argo's objects carry (spec §1.13), and our own two. */
+/** Labels and annotations that Argo's objects carry (spec §1.13), and our own. */
 
 export const hashLabel = 'rollouts-pod-template-hash'
 export const revisionAnnotation = 'rollout.argoproj.io/revision'
 export const revisionHistoryAnnotation = 'rollout.argoproj.io/revision-history'
 export const desiredReplicasAnnotation = 'rollout.argoproj.io/desired-replicas'
 export const scaleDownAnnotation = 'scale-down-deadline'
+/** On a ReplicaSet: the labels and annotations that its pods carry only for now, as JSON. */
+export const podMetadataAnnotation = 'rollout.argoproj.io/ephemeral-metadata'
 export const managedByAnnotation = 'argo-rollouts.argoproj.io/managed-by-rollouts'
 export const runTypeLabel = 'rollout-type'
 export const stepIndexLabel = 'step-index'
@@ -15,3 +17,5 @@ export const judgeAnnotation = 'haldane.dev/judge'
 export const journalAnnotation = 'haldane.dev/journal'
 /** On an AnalysisRun: whom it compares, as JSON. */
 export const trialAnnotation = 'haldane.dev/trial'
+/** On a ReplicaSet: the names of labels and annotations that its live pods may still carry otherwise than its template. */
+export const movingMetadataAnnotation = 'haldane.dev/moving-metadata'

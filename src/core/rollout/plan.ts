@@ -1,11 +1,14 @@
 /** One pass, thought through: what is decided, the writes in their order, the status that is left, what is told, when to look again. */
 import { earliest, type Instant, instant } from '../units.ts'
 import type { Action, Note } from './action.ts'
+import { affinityActions } from './anti-affinity.ts'
 import { changes } from './changes.ts'
 import { type Decision, decide } from './decide.ts'
 import { tidy } from './history.ts'
 import { journalAction } from './journal-action.ts'
 import { notesOf } from './notes.ts'
+import { nextLookAtPods } from './pod-look.ts'
+import { podMetadataActions, templateMetadataActions } from './pod-metadata.ts'
 import { statusAfter } from './record.ts'
 import { revisionActions } from './revision.ts'
 import { planRuns } from './runs.ts'
@@ -38,10 +41,13 @@ export function plan(scene: Scene, now: Instant): Plan {
     decision,
     actions: [
       ...revisionActions(scene, now),
+      ...affinityActions(scene),
+      ...templateMetadataActions(scene),
       ...changes(scene, shape),
       ...runs.actions,
       ...journalAction(scene, standing, decision, now),
       ...tidy(scene, runs),
+      ...podMetadataActions(scene),
     ],
     status: statusAfter(scene, standing, decision, { runs, now }),
     notes: notesOf(scene, seen, decision),
@@ -69,6 +75,7 @@ function wakeFor(
     decision.because.code === 'PausedByStep' ? decision.because.until : undefined,
     deadlineOf(scene),
     ...shape.pods.map(({ scaleDownAt }) => scaleDownAt),
+    nextLookAtPods(scene, now),
   ]
   return earliest(...times.filter((at) => at !== undefined && at > now))
 }

@@ -2,6 +2,7 @@
 import { type JsonObject, objectAt } from '../json.ts'
 import { type Instant } from '../units.ts'
 import { type Action, normal } from './action.ts'
+import { withRule } from './anti-affinity.ts'
 import type { ReplicaSetFacts } from './facts.ts'
 import { beginJournal, journalText } from './journal.ts'
 import {
@@ -12,6 +13,7 @@ import {
   revisionHistoryAnnotation,
   scaleDownAnnotation,
 } from './keys.ts'
+import { dressed, metadataFor } from './pod-metadata.ts'
 import { currentOf, type Identity, type Scene } from './scene.ts'
 
 /** Annotations of a Rollout that its ReplicaSets do not inherit. */
@@ -48,10 +50,14 @@ function createReplicaSet(scene: Scene, revision: number, now: Instant): Action 
   const name = `${rollout.name}-${templateHash}`
   const hash = { [hashLabel]: templateHash }
   const labels = objectAt(spec.template, 'metadata', 'labels')
-  const template = {
+  const hashed = {
     ...spec.template,
     metadata: { ...objectAt(spec.template, 'metadata'), labels: { ...labels, ...hash } },
   }
+  const { template, annotations } = dressed(
+    withRule(hashed, scene),
+    metadataFor(templateHash, scene),
+  )
   const selector = { ...spec.selector, matchLabels: { ...spec.matchLabels, ...hash } }
   const metadata = {
     name,
@@ -62,6 +68,7 @@ function createReplicaSet(scene: Scene, revision: number, now: Instant): Action 
       [revisionAnnotation]: String(revision),
       [desiredReplicasAnnotation]: String(spec.replicas),
       [journalAnnotation]: journalText(beginJournal(revision, now)),
+      ...annotations,
     },
     ownerReferences: [ownerOf(rollout)],
   }

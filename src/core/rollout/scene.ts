@@ -1,6 +1,6 @@
 /** Everything that one pass sees of a Rollout: all reads are done, nothing is decided yet. */
 import type { Argument, Metric } from '../analysis/metric.ts'
-import type { ReplicaSetFacts, RunFacts, ServicesSeen, TrafficFacts } from './facts.ts'
+import type { PodFacts, ReplicaSetFacts, RunFacts, ServicesSeen, TrafficFacts } from './facts.ts'
 import type { RolloutSpec } from './spec.ts'
 import type { RolloutStatus } from './status.ts'
 
@@ -25,6 +25,8 @@ export type Scene = {
   readonly stepHash: string
   /** Owned by the Rollout; any order. */
   readonly replicaSets: readonly ReplicaSetFacts[]
+  /** Live pods of these ReplicaSets; undefined when nobody looked. See `pod-look.ts`. */
+  readonly pods: readonly PodFacts[] | undefined
   readonly services: ServicesSeen
   readonly traffic: TrafficFacts
   readonly runs: readonly RunFacts[]

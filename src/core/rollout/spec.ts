@@ -30,6 +30,20 @@ export type CanarySpec = {
   readonly background: BackgroundAnalysis | undefined
   readonly scaleDownDelay: Duration
   readonly abortScaleDownDelay: Duration | 'never'
+  /** Pods of a new revision beside stable pods on one node: not at all, or only where there is no other. */
+  readonly antiAffinity: AntiAffinity | undefined
+  /** What pods carry while they are canary, and while they are stable. */
+  readonly canaryMetadata: PodMetadata
+  readonly stableMetadata: PodMetadata
+}
+
+export type AntiAffinity =
+  | { readonly kind: 'required' }
+  | { readonly kind: 'preferred'; readonly weight: number }
+
+export type PodMetadata = {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
 }
 
 /** Names in the Rollout's namespace; undefined where none is given. */

@@ -69,6 +69,14 @@ test("an object that is there already and somebody else's is an error that names
   expect(cache.get(refTo('ReplicaSet', 'web-a'))).toBeUndefined()
 })
 
+test('a pod that went meanwhile needs no change; anything else that is not there is an error', async () => {
+  const { cluster, writer, tell } = rig()
+  cluster.refuses = new PortError('not-found', 'gone')
+  const pod: Action = { ...merge, ref: refTo('Pod', 'web-a-1') }
+  await expect(writer.apply([pod], tell)).resolves.toBeUndefined()
+  await expect(writer.apply([merge], tell)).rejects.toThrow('gone')
+})
+
 test('a status goes to the subresource of a Rollout, on the version that was seen', async () => {
   const { cluster, writer } = rig()
   await writer.record(objectOf('Rollout', 'web', { version: 3 }), { status: { phase: 'Healthy' } })

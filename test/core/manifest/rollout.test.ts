@@ -116,6 +116,43 @@ test('an abort delay of zero keeps the canary for ever', () => {
   expect(canary({ abortScaleDownDelaySeconds: 0 }).abortScaleDownDelay).toBe('never')
 })
 
+test.for([
+  { antiAffinity: undefined, is: undefined },
+  {
+    antiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} },
+    is: { kind: 'required' },
+  },
+  {
+    antiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: { weight: 7 } },
+    is: { kind: 'preferred', weight: 7 },
+  },
+])('reads antiAffinity $antiAffinity', ({ antiAffinity, is }) => {
+  expect(canary(antiAffinity === undefined ? {} : { antiAffinity }).antiAffinity).toEqual(is)
+})
+
+test.for([
+  { antiAffinity: {} },
+  {
+    antiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {},
+      preferredDuringSchedulingIgnoredDuringExecution: { weight: 7 },
+    },
+  },
+])('antiAffinity holds one of both: $antiAffinity', ({ antiAffinity }) => {
+  const result = parseRollout(rollout({ antiAffinity }))
+  expect(result.ok ? '' : problemText(result.problems)).toBe(
+    'spec.strategy.canary.antiAffinity: must hold exactly one of requiredDuringSchedulingIgnoredDuringExecution and preferredDuringSchedulingIgnoredDuringExecution',
+  )
+})
+
+test('reads what pods carry for now', () => {
+  const { canaryMetadata, stableMetadata } = canary({
+    canaryMetadata: { labels: { role: 'canary' } },
+  })
+  expect(canaryMetadata).toEqual({ labels: { role: 'canary' }, annotations: {} })
+  expect(stableMetadata).toEqual({ labels: {}, annotations: {} })
+})
+
 test('takes what asks for nothing as absent', () => {
   const silent = { dynamicStableScale: false, pingPong: null, antiAffinity: null, steps: null }
   expect(canary(silent).steps).toEqual([])

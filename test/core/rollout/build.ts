@@ -3,7 +3,12 @@ import type { Phase } from '../../../src/core/analysis/metric.ts'
 import { objectAt } from '../../../src/core/json.ts'
 import { drivenRoutes } from '../../../src/core/mesh/routes.ts'
 import type { ObjectRef } from '../../../src/core/object.ts'
-import type { ReplicaSetFacts, RunFacts, ServiceFacts } from '../../../src/core/rollout/facts.ts'
+import type {
+  PodFacts,
+  ReplicaSetFacts,
+  RunFacts,
+  ServiceFacts,
+} from '../../../src/core/rollout/facts.ts'
 import { hashLabel } from '../../../src/core/rollout/keys.ts'
 import type { Scene } from '../../../src/core/rollout/scene.ts'
 import type { RolloutSpec } from '../../../src/core/rollout/spec.ts'
@@ -29,6 +34,7 @@ export type Differs = {
   readonly route?: readonly [stable: number | undefined, canary: number | undefined]
   readonly services?: readonly [stable: string | undefined, canary: string | undefined]
   readonly runs?: readonly RunFacts[]
+  readonly pods?: readonly PodFacts[]
   readonly templateHash?: string
   readonly background?: Scene['analyses']['background']
 }
@@ -51,6 +57,7 @@ export function scene(differs: Differs = {}): Scene {
       ...(canary === undefined ? [] : [replicaSet('bbb', canary)]),
       ...others,
     ],
+    pods: differs.pods,
     services: servicesOf(differs.services),
     traffic: trafficOf(differs.route),
     runs,
@@ -82,6 +89,7 @@ export function replicaSet(hash: string, facts: Partial<ReplicaSetFacts> = {}): 
     desiredReplicas: 4,
     annotations: {},
     template: {},
+    observed: true,
     ...facts,
   }
 }
