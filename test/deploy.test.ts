@@ -119,6 +119,8 @@ test('the controller may do this much and no more', () => {
     'clusteranalysistemplates: get list watch',
     'replicasets: get list watch create patch delete',
     'pods: list patch',
+    'deployments: get list watch patch',
+    'podtemplates: get list watch',
     'services: get list watch patch',
     'virtualservices: get list watch patch',
     'destinationrules: get list watch patch',

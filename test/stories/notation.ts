@@ -8,6 +8,7 @@ import { minutes, seconds, weight } from '../../src/core/units.ts'
 
 export const noStatus: RolloutStatus = {
   observedGeneration: undefined,
+  workloadObservedGeneration: undefined,
   phase: undefined,
   message: undefined,
   conditions: [],
@@ -56,6 +57,7 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
     selector: { matchLabels: { app: 'web' } },
     matchLabels: { app: 'web' },
     template: { metadata: { labels: { app: 'web' } } },
+    workload: undefined,
     minReadySeconds: 0,
     revisionHistoryLimit: 10,
     paused: false,

@@ -80,6 +80,7 @@ export class Play {
     return {
       rollout: { namespace: 'shop', name: 'web', uid: 'u', generation: 1, annotations },
       spec,
+      workload: undefined,
       status: this.status,
       templateHash: this.hash,
       stepHash: `hash of ${spec.canary.steps.map(stepText).join()}`,

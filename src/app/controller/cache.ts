@@ -10,7 +10,9 @@ const mostGone = 1000
 
 export class Cache {
   readonly #cluster: Cluster
-  readonly #kinds: readonly Kind[]
+  readonly #kinds: Set<Kind>
+  /** Kinds of which the first picture is complete. */
+  readonly #complete = new Set<Kind>()
   readonly #listener: Listener
   readonly #objects = new Map<string, KubeObject>()
   readonly #owned = new Map<string, Set<string>>()
@@ -20,13 +22,24 @@ export class Cache {
 
   constructor(cluster: Cluster, kinds: readonly Kind[], listener: Listener) {
     this.#cluster = cluster
-    this.#kinds = kinds
+    this.#kinds = new Set(kinds)
     this.#listener = listener
   }
 
   /** Resolves when the first picture of every kind is complete. */
   async start(): Promise<void> {
-    await Promise.all(this.#kinds.map((kind) => this.#follow(kind)))
+    await Promise.all([...this.#kinds].map((kind) => this.#follow(kind)))
+  }
+
+  /** Begins with a kind that few clusters need, once somebody refers to it. */
+  follow(kind: Kind): void {
+    if (this.#kinds.has(kind)) return
+    this.#kinds.add(kind)
+    void this.#follow(kind)
+  }
+
+  isComplete(kind: Kind): boolean {
+    return this.#complete.has(kind)
   }
 
   stop(): void {
@@ -51,7 +64,7 @@ export class Cache {
 
   /** An answer of the server: newer than what a watch has brought so far, or dropped. */
   put(object: KubeObject): void {
-    if (!this.#kinds.includes(object.kind) || this.#gone.has(object.metadata.uid)) return
+    if (!this.#kinds.has(object.kind) || this.#gone.has(object.metadata.uid)) return
     const key = keyOf(refOf(object))
     const known = this.#objects.get(key)
     if (known !== undefined && !isNewer(object, known)) return
@@ -63,7 +76,11 @@ export class Cache {
 
   #follow(kind: Kind): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#stops.push(this.#cluster.watch(kind, (change) => this.#hear(change, resolve)))
+    const synced = (): void => {
+      this.#complete.add(kind)
+      resolve()
+    }
+    this.#stops.push(this.#cluster.watch(kind, (change) => this.#hear(change, synced)))
     return promise
   }
 

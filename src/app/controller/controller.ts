@@ -115,15 +115,18 @@ class Running {
 
   #hear(object: KubeObject): void {
     const key = keyOf(refOf(object))
-    if (object.kind === 'Rollout')
-      this.#references.set(
-        key,
-        this.#cache.get(refOf(object)) === undefined ? [] : referencesOf(object),
-      )
+    if (object.kind === 'Rollout') this.#refer(key, object)
     if (!this.#synced) return
     if (object.kind === 'Rollout' || object.kind === 'AnalysisRun')
       this.#queues[object.kind].add(key)
     for (const concerned of this.#concernedBy(object)) this.#queues.Rollout.add(concerned)
+  }
+
+  #refer(key: string, rollout: KubeObject): void {
+    const isThere = this.#cache.get(refOf(rollout)) !== undefined
+    const references = isThere ? referencesOf(rollout) : []
+    this.#references.set(key, references)
+    for (const { kind } of references) this.#cache.follow(kind)
   }
 
   #concernedBy(object: KubeObject): readonly string[] {

@@ -5,6 +5,7 @@ import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import { mergePatchOf } from '../../core/manifest/merge-patch.ts'
 import { parseRolloutStatus, rolloutStatusJson } from '../../core/manifest/rollout-status.ts'
 import { type Surroundings, sceneOf } from '../../core/manifest/scene.ts'
+import { workloadRefOf } from '../../core/manifest/workload.ts'
 import { type KubeObject, type ObjectRef, refOf } from '../../core/object.ts'
 import { type Problem, problemText } from '../../core/result.ts'
 import type { Note } from '../../core/rollout/action.ts'
@@ -19,7 +20,7 @@ import { askedWeight } from '../../core/rollout/shape.ts'
 import type { RolloutStatus } from '../../core/rollout/status.ts'
 import { carriedWeight } from '../../core/rollout/traffic.ts'
 import { earliest, type Instant, plus, seconds } from '../../core/units.ts'
-import type { Clock, Cluster, Tell } from '../../ports.ts'
+import { type Clock, type Cluster, PortError, type Tell } from '../../ports.ts'
 import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
 import type { Teller } from './events.ts'
@@ -50,6 +51,7 @@ export class Rollouts {
   async pass(ref: ObjectRef): Promise<Instant | undefined> {
     const rollout = this.#with.cache.get(ref)
     if (rollout === undefined || rollout.metadata.deletionTimestamp !== undefined) return undefined
+    this.#awaitWorkloads(rollout)
     const sight = sceneOf(this.#around(rollout))
     if (!sight.ok) return this.#refuse(rollout, sight.problems)
     const { problems } = sight.value
@@ -94,6 +96,16 @@ export class Rollouts {
       find: (ref) => cache.get(ref),
       defaults,
     }
+  }
+
+  /** Watched only once a Rollout refers to one: until they are all known, none is missing. */
+  #awaitWorkloads(rollout: KubeObject): void {
+    const kind = workloadRefOf(rollout)?.kind
+    if (kind === undefined || this.#with.cache.isComplete(kind)) return
+    throw new PortError(
+      'unavailable',
+      `the ${kind}s are not known yet, to which workloadRef refers`,
+    )
   }
 
   async #withPods(scene: Scene): Promise<Scene> {

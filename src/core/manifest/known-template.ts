@@ -103,7 +103,8 @@ function identity(template: JsonObject): string {
   return podTemplateHash({ ...template, spec: isObject(spec) ? withoutDerived(spec) : spec })
 }
 
-function withoutHash(template: JsonObject): JsonObject {
+/** Without the label that names its revision. */
+export function withoutHash(template: JsonObject): JsonObject {
   const metadata = objectAt(template, 'metadata')
   const labels = Object.entries(objectAt(metadata, 'labels')).filter(([key]) => key !== hashLabel)
   return { ...template, metadata: { ...metadata, labels: Object.fromEntries(labels) } }

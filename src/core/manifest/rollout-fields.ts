@@ -2,6 +2,7 @@
 import { type Fields, list, object, refused, served } from './fields.ts'
 import { injectionFields } from './pod-injection.ts'
 import { trafficFields } from './rollout-traffic.ts'
+import { workloadField } from './workload.ts'
 
 const metadata = object({ labels: served, annotations: served })
 
@@ -67,7 +68,7 @@ export const rolloutFields: Fields = {
     canary: object(canary),
     blueGreen: refused('use strategy.canary', 'canary'),
   }),
-  workloadRef: refused('write the pod template into spec.template', 'template'),
+  workloadRef: workloadField,
   restartAt: refused('restart pods with a new annotation in spec.template'),
   rollbackWindow: refused(),
 }

@@ -64,6 +64,7 @@ export function rolloutStatusJson(status: RolloutStatus): JsonObject {
 type State = Pick<
   RolloutStatus,
   | 'observedGeneration'
+  | 'workloadObservedGeneration'
   | 'abort'
   | 'abortedAt'
   | 'promoteFull'
@@ -78,6 +79,7 @@ type State = Pick<
 function parseState(json: JsonObject): State {
   return {
     observedGeneration: generation(json['observedGeneration']),
+    workloadObservedGeneration: generation(json['workloadObservedGeneration']),
     abort: booleanAt(json, 'abort'),
     abortedAt: timeAt(json, 'abortedAt'),
     promoteFull: booleanAt(json, 'promoteFull'),
@@ -93,6 +95,7 @@ function parseState(json: JsonObject): State {
 function stateJson(status: State): JsonObject {
   return {
     observedGeneration: status.observedGeneration,
+    workloadObservedGeneration: status.workloadObservedGeneration,
     abort: status.abort || undefined,
     abortedAt: time(status.abortedAt),
     promoteFull: status.promoteFull || undefined,

@@ -1,7 +1,8 @@
 /** A Rollout as people write it → what is asked for, or all problems at once. */
 import { z } from 'zod'
 import type { Argument } from '../analysis/metric.ts'
-import { at, type Json, type JsonObject, objectAt, textAt, textEntries } from '../json.ts'
+import { at, isObject, type Json, type JsonObject, objectAt, textAt, textEntries } from '../json.ts'
+import type { KubeObject } from '../object.ts'
 import { failed, ok, type Problem, type Result } from '../result.ts'
 import type {
   AnalysisSpec,
@@ -17,18 +18,26 @@ import { rolloutFields } from './rollout-fields.ts'
 import { rolloutProblems } from './rollout-rules.ts'
 import { toTraffic, trafficSchema } from './rollout-traffic.ts'
 import { readAs, type Shaped, shape } from './shape.ts'
+import { blamed, withWorkload, workloadProblems, workloadSchema } from './workload.ts'
 
 /**
  * Reads `spec` of a whole Rollout object and fills in Argo's defaults. Every field of Argo's schema is known: one that this version
  * does not serve is a problem, and so is one that nobody knows. The pod template is looked at only where a rule needs it.
+ * With `workloadRef` the template comes from `workload`; where that is not at hand, template and selector are left open.
  * Rules that need other objects (Services, the VirtualService, templates) are not checked here.
  */
-export function parseRollout(object: Json | undefined): Result<RolloutSpec> {
-  const spec = objectAt(object, 'spec')
-  const shaped = read(spec)
-  const problems = [...shaped.problems, ...rolloutProblems(spec)]
+export function parseRollout(object: Json | undefined, workload?: KubeObject): Result<RolloutSpec> {
+  const written = isObject(object) ? object : {}
+  const whole = withWorkload(written, workload)
+  const spec = objectAt(whole, 'spec')
+  const shaped = read(spec, isObject(spec['workloadRef']) && workload === undefined)
+  const found = [...shaped.problems, ...rolloutProblems(spec)]
+  const problems = [
+    ...found.map((each) => blamed(each, workload)),
+    ...workloadProblems(objectAt(written, 'spec')),
+  ]
   if (shaped.value === undefined || problems.length > 0) return failed(...problems)
-  return ok(toSpec(object, shaped.value))
+  return ok(toSpec(whole, shaped.value))
 }
 
 /**
@@ -44,8 +53,10 @@ export function salvageRollout(object: Json | undefined): RolloutSpec | undefine
   return second.value && toSpec({ ...objectAt(object), spec: rest }, second.value)
 }
 
-function read(spec: JsonObject): Shaped<SpecShape> {
-  return shape(sift(spec, rolloutFields, 'Rollout', 'spec'), specSchema, 'spec')
+/** `isOpen`: what a workload will bring is not missed. */
+function read(spec: JsonObject, isOpen = false): Shaped<SpecShape> {
+  const sifted = sift(spec, rolloutFields, 'Rollout', 'spec')
+  return isOpen ? shape(sifted, openSpecSchema, 'spec') : shape(sifted, specSchema, 'spec')
 }
 
 /** A template that is not understood is nobody's. Traffic without its routing would be something else, so that is never left out. */
@@ -161,9 +172,16 @@ const specSchema = z.strictObject({
     })
     .prefault({}),
   strategy: z.strictObject({ canary: canarySchema }),
+  workloadRef: workloadSchema.optional(),
 })
 
-type SpecShape = z.infer<typeof specSchema>
+/** Without the workload, what it brings is not missed. */
+const openSpecSchema = specSchema.extend({
+  selector: selectorSchema.optional(),
+  template: z.unknown().optional(),
+})
+
+type SpecShape = Omit<z.infer<typeof specSchema>, 'selector' | 'template'>
 type CanaryShape = z.infer<typeof canarySchema>
 
 function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
@@ -173,6 +191,7 @@ function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
     selector,
     matchLabels: textEntries(at(selector, 'matchLabels')),
     template: objectAt(object, 'spec', 'template'),
+    workload: shaped.workloadRef,
     minReadySeconds: shaped.minReadySeconds,
     revisionHistoryLimit: shaped.revisionHistoryLimit,
     paused: shaped.paused,

@@ -4,6 +4,7 @@ import { failed, ok, type Problem, type Result } from '../result.ts'
 import type { ReplicaSetFacts } from '../rollout/facts.ts'
 import type { Identity, Scene } from '../rollout/scene.ts'
 import type { RolloutSpec } from '../rollout/spec.ts'
+import type { WorkloadFacts } from '../rollout/workload.ts'
 import { type Analyses, analysesOf, templateRefs } from './analyses.ts'
 import { replicaSetFacts, runFacts } from './facts.ts'
 import type { JudgeDefaults } from './judge-settings.ts'
@@ -12,6 +13,14 @@ import { podTemplateHash, stepHash } from './pod-template-hash.ts'
 import { parseRollout, salvageRollout } from './rollout.ts'
 import { parseRolloutStatus } from './rollout-status.ts'
 import { servicesSeen, trafficRefs, trafficSeen } from './traffic.ts'
+import {
+  type FoundWorkload,
+  isMissing,
+  withWorkload,
+  workloadFacts,
+  workloadOf,
+  workloadRefOf,
+} from './workload.ts'
 
 /** What was read. `find` looks into the same picture. */
 export type Surroundings = {
@@ -30,10 +39,29 @@ export type Surroundings = {
 export type Sight = { readonly scene: Scene; readonly problems: readonly Problem[] }
 
 /** Fails only where too little is understood to say what the Rollout is about. */
-export function sceneOf(around: Surroundings): Result<Sight> {
-  const parsed = parseRollout(around.rollout.json)
+export function sceneOf(surroundings: Surroundings): Result<Sight> {
+  const workload = workloadOf(surroundings)
+  const around = resolved(surroundings, workload)
+  const parsed = parseRollout(surroundings.rollout.json, workload.found)
   const spec = parsed.ok ? parsed.value : salvageRollout(around.rollout.json)
-  if (spec === undefined) return parsed.ok ? failed() : parsed
+  const wrong = [...problemsOf(parsed), ...workload.problems]
+  if (spec === undefined || isMissing(workload)) return failed(...wrong)
+  const sight = sightOf(spec, around)
+  const scene = parsed.ok ? sight.scene : undisturbed(sight.scene)
+  return ok({ scene, problems: [...wrong, ...sight.problems] })
+}
+
+/** From here on the template stands in the Rollout, wherever it came from. */
+function resolved(surroundings: Surroundings, { found, problems }: FoundWorkload): Seen {
+  const { rollout } = surroundings
+  return {
+    ...surroundings,
+    rollout: { ...rollout, json: withWorkload(rollout.json, found) },
+    workload: found !== undefined && problems.length === 0 ? workloadFacts(found) : undefined,
+  }
+}
+
+function sightOf(spec: RolloutSpec, around: Seen): Sight {
   const services = servicesSeen(spec.canary, around)
   const traffic = trafficSeen(spec.canary, around)
   const analyses = analysesOf(spec, around)
@@ -42,14 +70,8 @@ export function sceneOf(around: Surroundings): Result<Sight> {
     traffic: traffic.value,
     analyses: analyses.ok ? analyses.value : noAnalyses,
   }
-  const problems = [
-    ...problemsOf(parsed),
-    ...services.problems,
-    ...traffic.problems,
-    ...problemsOf(analyses),
-  ]
-  const scene = assemble(around, spec, parts)
-  return ok({ scene: parsed.ok ? scene : undisturbed(scene), problems })
+  const problems = [...services.problems, ...traffic.problems, ...problemsOf(analyses)]
+  return { scene: assemble(around, spec, parts), problems }
 }
 
 /** What is not understood changes nothing: the release stays the one that was last understood, unless the spec went back to stable. */
@@ -75,13 +97,23 @@ export function referencesOf(rollout: KubeObject): readonly ObjectRef[] {
   const spec = parsed.ok ? parsed.value : salvageRollout(rollout.json)
   if (spec === undefined) return []
   const { namespace } = rollout.metadata
-  return [...trafficRefs(spec.canary, namespace), ...templateRefs(spec, namespace)]
+  return [
+    ...trafficRefs(spec.canary, namespace),
+    ...templateRefs(spec, namespace),
+    ...workloadRefs(rollout),
+  ]
 }
 
+function workloadRefs(rollout: KubeObject): readonly ObjectRef[] {
+  const ref = workloadRefOf(rollout)
+  return ref === undefined ? [] : [ref]
+}
+
+type Seen = Surroundings & { readonly workload: WorkloadFacts | undefined }
 type Parts = Pick<Scene, 'services' | 'traffic'> & { readonly analyses: Analyses }
 
 function assemble(
-  { rollout, replicaSets, runs }: Surroundings,
+  { rollout, workload, replicaSets, runs }: Seen,
   spec: RolloutSpec,
   parts: Parts,
 ): Scene {
@@ -90,6 +122,7 @@ function assemble(
   return {
     rollout: identityOf(rollout),
     spec,
+    workload,
     status,
     templateHash: templateHashOf(spec, status.collisionCount, facts),
     stepHash: stepHash(spec.canary.stepsJson),

@@ -3,6 +3,8 @@
 export const hashLabel = 'rollouts-pod-template-hash'
 export const revisionAnnotation = 'rollout.argoproj.io/revision'
 export const revisionHistoryAnnotation = 'rollout.argoproj.io/revision-history'
+/** On a Rollout: the generation of the object that `workloadRef` names. */
+export const workloadGenerationAnnotation = 'rollout.argoproj.io/workload-generation'
 export const desiredReplicasAnnotation = 'rollout.argoproj.io/desired-replicas'
 export const scaleDownAnnotation = 'scale-down-deadline'
 /** On a ReplicaSet: the labels and annotations that its pods carry only for now, as JSON. */
@@ -19,3 +21,5 @@ export const journalAnnotation = 'haldane.dev/journal'
 export const trialAnnotation = 'haldane.dev/trial'
 /** On a ReplicaSet: the names of labels and annotations that its live pods may still carry otherwise than its template. */
 export const movingMetadataAnnotation = 'haldane.dev/moving-metadata'
+/** On a Deployment that its Rollout scales away: how many pods it had. */
+export const scaledFromAnnotation = 'haldane.dev/scaled-from'

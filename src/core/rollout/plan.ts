@@ -16,6 +16,7 @@ import type { Scene } from './scene.ts'
 import { type Shape, shapeFor } from './shape.ts'
 import { type Standing, standingOf } from './stage.ts'
 import type { RolloutStatus } from './status.ts'
+import { workloadActions } from './workload.ts'
 
 export type Plan = {
   readonly standing: Standing
@@ -36,6 +37,7 @@ export function plan(scene: Scene, now: Instant): Plan {
   const standing = afterAbort(seen, decision)
   const runs = planRuns(scene, standing, now)
   const shape = shapeFor(scene, standing, now)
+  const status = statusAfter(scene, standing, decision, { runs, now })
   return {
     standing,
     decision,
@@ -47,9 +49,10 @@ export function plan(scene: Scene, now: Instant): Plan {
       ...runs.actions,
       ...journalAction(scene, standing, decision, now),
       ...tidy(scene, runs),
+      ...workloadActions(scene, status),
       ...podMetadataActions(scene),
     ],
-    status: statusAfter(scene, standing, decision, { runs, now }),
+    status,
     notes: notesOf(scene, seen, decision),
     wakeAt: wakeFor(scene, decision, shape, now),
   }

@@ -9,6 +9,7 @@ import { currentOf, type Scene } from './scene.ts'
 import type { Standing } from './stage.ts'
 import type { PauseCondition, RolloutStatus, WeightDestination } from './status.ts'
 import { carriedWeight, pinsOf, type Side } from './traffic.ts'
+import { observedWorkload } from './workload.ts'
 
 export function statusAfter(
   scene: Scene,
@@ -75,6 +76,7 @@ function draftFor(
   const pauseConditions = pausesAfter(standing, decision, now)
   return {
     observedGeneration: String(scene.rollout.generation),
+    workloadObservedGeneration: observedWorkload(scene),
     abort: standing.stage.kind === 'aborted' || decision.kind === 'abort',
     abortedAt: abortedAtAfter(standing, decision, now),
     promoteFull: standing.promoteFull && decision.kind !== 'promote',

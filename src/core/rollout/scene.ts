@@ -3,6 +3,7 @@ import type { Argument, Metric } from '../analysis/metric.ts'
 import type { PodFacts, ReplicaSetFacts, RunFacts, ServicesSeen, TrafficFacts } from './facts.ts'
 import type { RolloutSpec } from './spec.ts'
 import type { RolloutStatus } from './status.ts'
+import type { WorkloadFacts } from './workload.ts'
 
 export type Identity = {
   readonly namespace: string
@@ -18,6 +19,7 @@ export type Analysis = { readonly metrics: readonly Metric[]; readonly args: rea
 export type Scene = {
   readonly rollout: Identity
   readonly spec: RolloutSpec
+  readonly workload: WorkloadFacts | undefined
   /** As it stands on the server, people's signals included. */
   readonly status: RolloutStatus
   /** Of `spec.template`, collisions counted. */

@@ -11,6 +11,8 @@ export type RolloutSpec = {
   readonly matchLabels: Readonly<Record<string, string>>
   /** The pod template stays opaque. */
   readonly template: JsonObject
+  /** The object that brings the template; undefined when it is written here. */
+  readonly workload: WorkloadRef | undefined
   readonly minReadySeconds: number
   readonly revisionHistoryLimit: number
   readonly paused: boolean
@@ -35,6 +37,13 @@ export type CanarySpec = {
   /** What pods carry while they are canary, and while they are stable. */
   readonly canaryMetadata: PodMetadata
   readonly stableMetadata: PodMetadata
+}
+
+export type WorkloadRef = {
+  readonly kind: 'Deployment' | 'ReplicaSet' | 'PodTemplate'
+  readonly name: string
+  /** When a Deployment's pods go. */
+  readonly scaleDown: 'never' | 'onsuccess' | 'progressively'
 }
 
 export type AntiAffinity =

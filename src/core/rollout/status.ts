@@ -39,6 +39,8 @@ export type RolloutPhase = 'Healthy' | 'Degraded' | 'Progressing' | 'Paused'
 /** Undefined stands for a field that is absent. */
 export type RolloutStatus = {
   readonly observedGeneration: string | undefined
+  /** The generation of the workload that the template came from. */
+  readonly workloadObservedGeneration: string | undefined
   readonly phase: RolloutPhase | undefined
   readonly message: string | undefined
   readonly conditions: readonly Condition[]

@@ -29,6 +29,7 @@ const run = fc.record({ name: text, status: text, message: maybe(text) })
 
 const anyStatus: fc.Arbitrary<RolloutStatus> = fc.record({
   observedGeneration: maybe(count.map(String)),
+  workloadObservedGeneration: maybe(count.map(String)),
   phase: maybe(fc.constantFrom('Healthy', 'Degraded', 'Progressing', 'Paused')),
   message: maybe(fc.string()),
   conditions: fc.array(

@@ -35,6 +35,7 @@ export type Differs = {
   readonly services?: readonly [stable: string | undefined, canary: string | undefined]
   readonly runs?: readonly RunFacts[]
   readonly pods?: readonly PodFacts[]
+  readonly workload?: Scene['workload']
   readonly templateHash?: string
   readonly background?: Scene['analyses']['background']
 }
@@ -49,6 +50,7 @@ export function scene(differs: Differs = {}): Scene {
   return {
     rollout: { namespace: 'shop', name: 'web', uid: 'u', generation: 3, annotations: {} },
     spec,
+    workload: differs.workload,
     status: { ...stepping, ...differs.status },
     templateHash,
     stepHash: 's',
