@@ -124,9 +124,21 @@ class Running {
 
   #refer(key: string, rollout: KubeObject): void {
     const isThere = this.#cache.get(refOf(rollout)) !== undefined
-    const references = isThere ? referencesOf(rollout) : []
+    const references = isThere ? this.#namedBy(rollout) : []
     this.#references.set(key, references)
     for (const { kind } of references) this.#cache.follow(kind)
+  }
+
+  /** A Rollout that our code fails on must not end the watch that all others live by: its pass fails as well, and says so. */
+  #namedBy(rollout: KubeObject): readonly ObjectRef[] {
+    try {
+      return referencesOf(rollout)
+    } catch (error) {
+      this.#log.error(`what a Rollout names, which is a defect: ${stackOf(error)}`, {
+        key: keyOf(refOf(rollout)),
+      })
+      return []
+    }
   }
 
   #concernedBy(object: KubeObject): readonly string[] {

@@ -59,19 +59,18 @@ export function misplaced(message: string, insteadOf?: string): Field {
 /** `noun` names the whole in messages, such as `Rollout`; `path` is where the value stands in it. */
 export function sift(value: Json, fields: Fields, noun: string, path: string): Sifted {
   if (!isObject(value)) return { served: value, problems: [], excused: [] }
-  const parts = Object.entries(value).flatMap(([name, inner]) =>
-    inner === undefined || inner === null
-      ? []
-      : [{ name, part: siftField(name, inner, { fields, noun, path }) }],
-  )
-  const kept = parts.flatMap(({ name, part }) =>
-    part.served === undefined ? [] : [[name, part.served] as const],
-  )
-  return {
-    served: Object.fromEntries(kept),
-    problems: parts.flatMap(({ part }) => part.problems),
-    excused: parts.flatMap(({ part }) => part.excused),
+  const place = { fields, noun, path }
+  const kept: [string, Json][] = []
+  const problems: Problem[] = []
+  const excused: string[] = []
+  for (const [name, inner] of Object.entries(value)) {
+    if (inner === undefined || inner === null) continue
+    const part = siftField(name, inner, place)
+    if (part.served !== undefined) kept.push([name, part.served])
+    problems.push(...part.problems)
+    excused.push(...part.excused)
   }
+  return { served: Object.fromEntries(kept), problems, excused }
 }
 
 /** `path.name`, or `path["name"]` when the name is no plain word. */
@@ -85,7 +84,6 @@ type Part = Omit<Sifted, 'served'> & { readonly served: Json | undefined }
 
 function siftField(name: string, value: Json, { fields, noun, path }: Place): Part {
   const field = Object.hasOwn(fields, name) ? fields[name] : fields['*']
-  const here = childPath(path, name)
   switch (field?.kind) {
     case undefined:
       return unknownField(name, { fields, noun, path })
@@ -94,9 +92,9 @@ function siftField(name: string, value: Json, { fields, noun, path }: Place): Pa
     case 'refused':
       return refusedField(value, field, name, { fields, noun, path })
     case 'object':
-      return sift(value, field.fields, noun, here)
+      return sift(value, field.fields, noun, childPath(path, name))
     case 'list':
-      return siftList(value, field.fields, noun, here)
+      return siftList(value, field.fields, noun, childPath(path, name))
   }
 }
 
