@@ -1,7 +1,7 @@
 /** What the programs ask of the world. Adapters and the sandbox answer. */
 import type { Json, JsonPatchOperation } from './core/json.ts'
 import type { Reading } from './core/judge/reading.ts'
-import type { Kind, KubeObject, NewObject, ObjectRef } from './core/object.ts'
+import type { Kind, KubeObject, NewObject, ObjectRef, PodRef } from './core/object.ts'
 import type { News } from './core/report/news.ts'
 import type { Duration, Instant } from './core/units.ts'
 
@@ -18,9 +18,6 @@ export type Patch = {
 )
 
 export type Labels = Readonly<Record<string, string>>
-
-/** One pod, and not the next of the same name. */
-export type PodRef = { readonly namespace: string; readonly name: string; readonly uid: string }
 
 export type Change =
   /** The first full picture of the kind is complete. */

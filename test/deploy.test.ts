@@ -119,6 +119,7 @@ test('the controller may do this much and no more', () => {
     'clusteranalysistemplates: get list watch',
     'replicasets: get list watch create patch delete',
     'pods: list patch',
+    'pods/eviction: create',
     'deployments: get list watch patch',
     'podtemplates: get list watch',
     'services: get list watch patch',

@@ -30,6 +30,9 @@ export type Kind =
 /** Names one object; `namespace` is empty for cluster-scoped kinds. */
 export type ObjectRef = { readonly kind: Kind; readonly namespace: string; readonly name: string }
 
+/** One pod, and not the next of the same name. */
+export type PodRef = { readonly namespace: string; readonly name: string; readonly uid: string }
+
 export type OwnerReference = {
   readonly apiVersion: string
   readonly kind: string

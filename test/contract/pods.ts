@@ -1,8 +1,8 @@
 /** What every Cluster promises of pods that are asked to go. */
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import { type KubeObject, refOf } from '../../src/core/object.ts'
-import type { Cluster, PodRef } from '../../src/ports.ts'
+import { type KubeObject, type PodRef, refOf } from '../../src/core/object.ts'
+import type { Cluster } from '../../src/ports.ts'
 import { eventually, freshName } from './objects.ts'
 
 export function podContract(cluster: () => Cluster): void {

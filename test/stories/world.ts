@@ -77,6 +77,8 @@ export class World {
         return this.#merge(action, now)
       case 'json':
         return this.#patch(action.operations)
+      case 'evict':
+        return
       case 'delete':
         this.replicaSets = this.replicaSets.filter(({ name }) => name !== action.ref.name)
         this.runs = this.runs.filter(({ run }) => run.name !== action.ref.name)

@@ -1,7 +1,7 @@
 /** The objects of a real Kubernetes cluster, behind our port. */
 import type { Json } from '../../core/json.ts'
-import type { Kind, KubeObject, NewObject, ObjectRef } from '../../core/object.ts'
-import { type Cluster, type Eviction, type Patch, type PodRef, PortError } from '../../ports.ts'
+import type { Kind, KubeObject, NewObject, ObjectRef, PodRef } from '../../core/object.ts'
+import { type Cluster, type Eviction, type Patch, PortError } from '../../ports.ts'
 import { apiVersionOf, collectionPath, objectPath, resourceOf } from './kinds.ts'
 import { type Lists, listAll, sourceOf } from './lists.ts'
 import { objectFrom } from './objects.ts'

@@ -49,8 +49,18 @@ export class Writer {
         return this.#cache.put(
           await this.#cluster.patch(action.ref, { type: 'json', operations: action.operations }),
         )
+      case 'evict':
+        return this.#evict(action)
       case 'delete':
         return this.#cluster.delete(action.ref)
+    }
+  }
+
+  async #evict({ pods, most }: Extract<Action, { kind: 'evict' }>): Promise<void> {
+    let gone = 0
+    for (const pod of pods) {
+      if (gone >= most) return
+      if ((await this.#cluster.evict(pod)) === 'evicted') gone += 1
     }
   }
 

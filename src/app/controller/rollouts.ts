@@ -20,7 +20,7 @@ import { askedWeight } from '../../core/rollout/shape.ts'
 import type { RolloutStatus } from '../../core/rollout/status.ts'
 import { carriedWeight } from '../../core/rollout/traffic.ts'
 import { earliest, type Instant, plus, seconds } from '../../core/units.ts'
-import { type Clock, type Cluster, PortError, type Tell } from '../../ports.ts'
+import { type Clock, type Cluster, type Log, PortError, type Tell } from '../../ports.ts'
 import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
 import type { Teller } from './events.ts'
@@ -34,6 +34,7 @@ export type RolloutsOptions = {
   readonly writer: Writer
   readonly teller: Teller
   readonly clock: Clock
+  readonly log: Log
   readonly tell: Tell
   readonly defaults: JudgeDefaults
   /** Told of every finished pass; makes the report of a release that is over, in its own time. */
@@ -70,11 +71,14 @@ export class Rollouts {
   }
 
   async #carryOut(rollout: KubeObject, scene: Scene, next: Plan): Promise<void> {
-    await this.#with.writer.apply(next.actions, (notes) => this.#with.teller.tell(rollout, notes))
+    const { writer, teller } = this.#with
+    const tell = (notes: readonly Note[]): void => teller.tell(rollout, notes)
+    await writer.apply(next.actions, tell)
     await this.#record(rollout, next.status)
-    this.#with.teller.tell(rollout, next.notes)
+    tell(next.notes)
     this.#show(scene, next)
     this.#with.finished(scene)
+    await writer.apply(next.afterwards, tell)
   }
 
   /** Says on the Rollout that our own code failed on it; a second time it writes nothing. */
@@ -108,16 +112,24 @@ export class Rollouts {
     )
   }
 
+  /** Without an answer the pass goes on without them: a restart waits, a way back does not. */
   async #withPods(scene: Scene): Promise<Scene> {
-    if (!needsPods(scene)) return scene
-    const { cluster, clock } = this.#with
-    const { minReadySeconds, matchLabels } = scene.spec
-    const pods = await cluster.list('Pod', scene.rollout.namespace, matchLabels)
+    const { cluster, clock, log } = this.#with
+    const { namespace, name } = scene.rollout
     const now = clock.now()
-    return withPods(
-      scene,
-      pods.flatMap((pod) => podFacts(pod, { now, minReadySeconds })),
-    )
+    if (!needsPods(scene, now)) return scene
+    const { minReadySeconds, matchLabels } = scene.spec
+    try {
+      const pods = await cluster.list('Pod', namespace, matchLabels)
+      return withPods(
+        scene,
+        pods.flatMap((pod) => podFacts(pod, { now, minReadySeconds })),
+      )
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error
+      log.warn(error.message, { namespace, rollout: name })
+      return scene
+    }
   }
 
   #refuse(rollout: KubeObject, problems: readonly Problem[]): Promise<Instant> {

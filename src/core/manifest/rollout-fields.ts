@@ -69,6 +69,6 @@ export const rolloutFields: Fields = {
     blueGreen: refused('use strategy.canary', 'canary'),
   }),
   workloadRef: workloadField,
-  restartAt: refused('restart pods with a new annotation in spec.template'),
+  restartAt: served,
   rollbackWindow: refused(),
 }

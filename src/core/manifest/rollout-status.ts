@@ -68,6 +68,7 @@ type State = Pick<
   | 'abort'
   | 'abortedAt'
   | 'promoteFull'
+  | 'restartedAt'
   | 'controllerPause'
   | 'currentStepIndex'
   | 'currentStepHash'
@@ -83,6 +84,7 @@ function parseState(json: JsonObject): State {
     abort: booleanAt(json, 'abort'),
     abortedAt: timeAt(json, 'abortedAt'),
     promoteFull: booleanAt(json, 'promoteFull'),
+    restartedAt: timeAt(json, 'restartedAt'),
     controllerPause: booleanAt(json, 'controllerPause'),
     currentStepIndex: numberAt(json, 'currentStepIndex'),
     currentStepHash: filledText(json, 'currentStepHash'),
@@ -99,6 +101,7 @@ function stateJson(status: State): JsonObject {
     abort: status.abort || undefined,
     abortedAt: time(status.abortedAt),
     promoteFull: status.promoteFull || undefined,
+    restartedAt: time(status.restartedAt),
     controllerPause: status.controllerPause || undefined,
     currentStepIndex: status.currentStepIndex,
     currentStepHash: status.currentStepHash,

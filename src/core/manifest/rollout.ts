@@ -8,10 +8,11 @@ import type {
   AnalysisSpec,
   BackgroundAnalysis,
   CanarySpec,
+  PodLimit,
   RolloutSpec,
   Step,
 } from '../rollout/spec.ts'
-import { type Duration, parseDuration, seconds, weight } from '../units.ts'
+import { type Duration, parseDuration, parseTimestamp, seconds, weight } from '../units.ts'
 import { sift } from './fields.ts'
 import { antiAffinitySchema, podMetadataSchema } from './pod-injection.ts'
 import { rolloutFields } from './rollout-fields.ts'
@@ -77,6 +78,10 @@ function without(spec: JsonObject, problems: readonly Problem[]): JsonObject {
 const nobodys = { spec: { containers: [{ name: 'unknown', image: 'unknown' }] } } as const
 
 const text = z.string().min(1)
+const moment = readAs(
+  (value) => (typeof value === 'string' ? parseTimestamp(value) : undefined),
+  'a time such as 2026-01-31T09:30:00Z',
+)
 const count = z.int().min(0).max(2_147_483_647)
 const labels = z.record(z.string(), z.string())
 
@@ -139,7 +144,8 @@ const stepSchema = z.strictObject({
   analysis: analysisSchema.optional(),
 })
 
-const surgeLimit = readAs(readLimit, 'a number of pods or a percentage such as 25%')
+const quarter: PodLimit = { kind: 'percent', percent: 25 }
+const podLimit = readAs(readPodLimit, 'a number of pods or a percentage such as 25%')
 
 const canarySchema = z.strictObject({
   canaryService: text.optional(),
@@ -147,8 +153,8 @@ const canarySchema = z.strictObject({
   trafficRouting: trafficSchema,
   steps: z.array(stepSchema).default([]),
   analysis: backgroundSchema.optional(),
-  maxSurge: surgeLimit.optional(),
-  maxUnavailable: surgeLimit.optional(),
+  maxSurge: podLimit.default(quarter),
+  maxUnavailable: podLimit.default(quarter),
   scaleDownDelaySeconds: count.default(30),
   abortScaleDownDelaySeconds: count.default(30),
   antiAffinity: antiAffinitySchema.optional(),
@@ -160,6 +166,7 @@ const specSchema = z.strictObject({
   replicas: count.default(1),
   selector: selectorSchema,
   template: templateSchema,
+  restartAt: moment.optional(),
   minReadySeconds: count.default(0),
   revisionHistoryLimit: count.default(10),
   paused: z.boolean().default(false),
@@ -192,6 +199,7 @@ function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
     matchLabels: textEntries(at(selector, 'matchLabels')),
     template: objectAt(object, 'spec', 'template'),
     workload: shaped.workloadRef,
+    restartAt: shaped.restartAt,
     minReadySeconds: shaped.minReadySeconds,
     revisionHistoryLimit: shaped.revisionHistoryLimit,
     paused: shaped.paused,
@@ -213,6 +221,8 @@ function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
     steps: shaped.steps.flatMap(toStep),
     stepsJson: at(object, 'spec', 'strategy', 'canary', 'steps') ?? null,
     background: shaped.analysis && toBackground(shaped.analysis),
+    maxSurge: shaped.maxSurge,
+    maxUnavailable: shaped.maxUnavailable,
     scaleDownDelay: seconds(shaped.scaleDownDelaySeconds),
     abortScaleDownDelay: abortDelay === 0 ? 'never' : seconds(abortDelay),
     antiAffinity: shaped.antiAffinity,
@@ -262,7 +272,10 @@ function readPause(
   return duration === undefined ? undefined : { duration, text: String(value) }
 }
 
-function readLimit(value: unknown): number | string | undefined {
-  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? value : undefined
-  return typeof value === 'string' && /^\d+%?$/.test(value) ? value : undefined
+function readPodLimit(value: unknown): PodLimit | undefined {
+  if (typeof value === 'number')
+    return Number.isInteger(value) && value >= 0 ? { kind: 'pods', pods: value } : undefined
+  return typeof value === 'string' && /^\d+%?$/.test(value)
+    ? { kind: 'percent', percent: Number.parseInt(value, 10) }
+    : undefined
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { at, isObject, type Json, type JsonObject, objectAt, textAt } from '../json.ts'
 import type { Kind, KubeObject, ObjectRef } from '../object.ts'
-import { type Problem, problem } from '../result.ts'
+import { absence, type Problem, problem } from '../result.ts'
 import { hashLabel } from '../rollout/keys.ts'
 import { undressed } from '../rollout/pod-metadata.ts'
 import type { WorkloadRef } from '../rollout/spec.ts'
@@ -80,7 +80,7 @@ export function workloadOf({ rollout, replicaSets, find }: Around): FoundWorkloa
   const message = `${kind} '${name}' does not exist in namespace '${namespace}'; create it or change the name`
   return {
     found: remembered(rollout, replicaSets),
-    problems: [problem('spec.workloadRef.name', message)],
+    problems: [absence('spec.workloadRef.name', `${kind} '${name}'`, message)],
   }
 }
 
@@ -142,10 +142,10 @@ function templateIsEmpty({ template }: JsonObject): readonly Problem[] {
   return [problem('spec.workloadRef', message)]
 }
 
-/** Go writes empty templates out as `metadata: {creationTimestamp: null}, spec: {containers: null}`. */
-function saysNothing(value: Json | undefined): boolean {
+/** Go writes empty templates out as `metadata: {creationTimestamp: null}, spec: {containers: null}`. What goes deeper says something. */
+function saysNothing(value: Json | undefined, depth = 3): boolean {
   if (typeof value !== 'object' || value === null) return value === null || value === undefined
-  return Object.values(value).every(saysNothing)
+  return depth > 0 && Object.values(value).every((inner) => saysNothing(inner, depth - 1))
 }
 
 function groupFits(ref: JsonObject): readonly Problem[] {

@@ -1,6 +1,6 @@
 /** Writes as data, in the API's own words. The program applies them in order and stops at the first that fails. */
 import type { Json, JsonPatchOperation } from '../json.ts'
-import type { NewObject, ObjectRef } from '../object.ts'
+import type { NewObject, ObjectRef, PodRef } from '../object.ts'
 
 /** What the user is told, as an event on the Rollout. Reasons are Argo's (spec §2.12). */
 export type Note = {
@@ -21,6 +21,13 @@ export type Action =
       readonly kind: 'json'
       readonly ref: ObjectRef
       readonly operations: readonly JsonPatchOperation[]
+      readonly notes: readonly Note[]
+    }
+  | {
+      readonly kind: 'evict'
+      /** Asked one after the other, until `most` have gone. A budget may refuse any of them. */
+      readonly pods: readonly PodRef[]
+      readonly most: number
       readonly notes: readonly Note[]
     }
   | { readonly kind: 'delete'; readonly ref: ObjectRef; readonly notes: readonly Note[] }

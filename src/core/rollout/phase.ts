@@ -26,6 +26,7 @@ function firstOf(scene: Scene, draft: Draft, conditions: readonly Condition[]): 
   return (
     broken(conditions) ??
     paused(scene, draft) ??
+    restarting(scene, draft) ??
     moving(scene, draft) ?? { phase: 'Healthy', message: undefined }
   )
 }
@@ -43,6 +44,12 @@ function paused({ spec }: Scene, { pauseConditions }: Draft): Said | undefined {
   if (spec.paused) return { phase: 'Paused', message: 'manually paused' }
   const [pause] = pauseConditions
   return pause && { phase: 'Paused', message: pause.reason }
+}
+
+function restarting({ spec }: Scene, { restartedAt }: Draft): Said | undefined {
+  return spec.restartAt === undefined || spec.restartAt === restartedAt
+    ? undefined
+    : { phase: 'Progressing', message: 'rollout is restarting' }
 }
 
 function moving({ spec }: Scene, draft: Draft): Said | undefined {

@@ -10,13 +10,14 @@ import { notesOf } from './notes.ts'
 import { nextLookAtPods } from './pod-look.ts'
 import { podMetadataActions, templateMetadataActions } from './pod-metadata.ts'
 import { statusAfter } from './record.ts'
+import { restartActions } from './restart.ts'
 import { revisionActions } from './revision.ts'
 import { planRuns } from './runs.ts'
 import type { Scene } from './scene.ts'
 import { type Shape, shapeFor } from './shape.ts'
 import { type Standing, standingOf } from './stage.ts'
 import type { RolloutStatus } from './status.ts'
-import { workloadActions } from './workload.ts'
+import { generationActions, scaleDownActions } from './workload.ts'
 
 export type Plan = {
   readonly standing: Standing
@@ -24,6 +25,8 @@ export type Plan = {
   readonly actions: readonly Action[]
   /** To be recorded once all actions are done. */
   readonly status: RolloutStatus
+  /** Beside the release: done once the status is recorded, so that none of them can hold it up. */
+  readonly afterwards: readonly Action[]
   /** To be told once the status is recorded. */
   readonly notes: readonly Note[]
   /** When something is due even if nothing changes. */
@@ -38,6 +41,7 @@ export function plan(scene: Scene, now: Instant): Plan {
   const runs = planRuns(scene, standing, now)
   const shape = shapeFor(scene, standing, now)
   const status = statusAfter(scene, standing, decision, { runs, now })
+  const moves = changes(scene, shape)
   return {
     standing,
     decision,
@@ -45,12 +49,16 @@ export function plan(scene: Scene, now: Instant): Plan {
       ...revisionActions(scene, now),
       ...affinityActions(scene),
       ...templateMetadataActions(scene),
-      ...changes(scene, shape),
+      ...moves,
       ...runs.actions,
       ...journalAction(scene, standing, decision, now),
       ...tidy(scene, runs),
-      ...workloadActions(scene, status),
+      ...generationActions(scene),
+    ],
+    afterwards: [
+      ...scaleDownActions(scene, status),
       ...podMetadataActions(scene),
+      ...(moves.length === 0 ? restartActions(scene, now) : []),
     ],
     status,
     notes: notesOf(scene, seen, decision),

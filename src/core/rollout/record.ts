@@ -4,6 +4,7 @@ import { conditionsFor, type Draft, invalidCondition } from './conditions.ts'
 import { allTraffic } from './counts.ts'
 import { currentRuns, type Decision } from './decide.ts'
 import { phaseOf } from './phase.ts'
+import { restartedAtAfter } from './restart.ts'
 import { isOpen, type PlannedRuns } from './runs.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { Standing } from './stage.ts'
@@ -85,6 +86,7 @@ function draftFor(
     currentStepIndex: indexAfter(scene, standing, decision),
     currentStepHash: scene.stepHash,
     currentPodHash: scene.templateHash,
+    restartedAt: restartedAtAfter(scene, { fresh: standing.fresh, now }),
     stableRS: decision.kind === 'promote' ? scene.templateHash : scene.status.stableRS,
     collisionCount: scene.status.collisionCount,
     ...podCounts(scene),

@@ -2,7 +2,7 @@
 import type { Argument } from '../analysis/metric.ts'
 import type { Json, JsonObject } from '../json.ts'
 import type { RouteSelection } from '../mesh/selection.ts'
-import type { Duration, Weight } from '../units.ts'
+import type { Duration, Instant, Weight } from '../units.ts'
 
 export type RolloutSpec = {
   readonly replicas: number
@@ -13,6 +13,8 @@ export type RolloutSpec = {
   readonly template: JsonObject
   /** The object that brings the template; undefined when it is written here. */
   readonly workload: WorkloadRef | undefined
+  /** Pods that are older are to be made anew. */
+  readonly restartAt: Instant | undefined
   readonly minReadySeconds: number
   readonly revisionHistoryLimit: number
   readonly paused: boolean
@@ -30,6 +32,8 @@ export type CanarySpec = {
   /** `canary.steps` as written, for the step hash. */
   readonly stepsJson: Json
   readonly background: BackgroundAnalysis | undefined
+  readonly maxSurge: PodLimit
+  readonly maxUnavailable: PodLimit
   readonly scaleDownDelay: Duration
   readonly abortScaleDownDelay: Duration | 'never'
   /** Pods of a new revision beside stable pods on one node: not at all, or only where there is no other. */
@@ -38,6 +42,11 @@ export type CanarySpec = {
   readonly canaryMetadata: PodMetadata
   readonly stableMetadata: PodMetadata
 }
+
+/** A number of pods, as such or as a share of `spec.replicas`. */
+export type PodLimit =
+  | { readonly kind: 'pods'; readonly pods: number }
+  | { readonly kind: 'percent'; readonly percent: number }
 
 export type WorkloadRef = {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'PodTemplate'

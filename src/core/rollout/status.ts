@@ -47,6 +47,8 @@ export type RolloutStatus = {
   readonly abort: boolean
   readonly abortedAt: Instant | undefined
   readonly promoteFull: boolean
+  /** The `spec.restartAt` that is done. */
+  readonly restartedAt: Instant | undefined
   readonly pauseConditions: readonly PauseCondition[]
   readonly controllerPause: boolean
   readonly currentStepIndex: number | undefined

@@ -17,11 +17,6 @@ export type WorkloadFacts = {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** `status` is the one that this pass leaves behind. */
-export function workloadActions(scene: Scene, status: RolloutStatus): readonly Action[] {
-  return [...numberGeneration(scene), ...scaleAway(scene, status)]
-}
-
 /** While the workload is not there, the last that was seen stands. */
 export function observedWorkload({ workload, spec, status }: Scene): string | undefined {
   if (workload !== undefined) return String(workload.generation)
@@ -29,7 +24,7 @@ export function observedWorkload({ workload, spec, status }: Scene): string | un
 }
 
 /** On the Rollout stands which generation of its workload it is about; the plugin waits until status says the same. */
-function numberGeneration(scene: Scene): readonly Action[] {
+export function generationActions(scene: Scene): readonly Action[] {
   const { namespace, name, annotations } = scene.rollout
   const wanted = observedWorkload(scene)
   if (annotations[workloadGenerationAnnotation] === wanted) return []
@@ -37,7 +32,8 @@ function numberGeneration(scene: Scene): readonly Action[] {
   return [{ kind: 'merge', ref: { kind: 'Rollout', namespace, name }, body, notes: [] }]
 }
 
-function scaleAway(scene: Scene, status: RolloutStatus): readonly Action[] {
+/** `status` is the one that this pass leaves behind. */
+export function scaleDownActions(scene: Scene, status: RolloutStatus): readonly Action[] {
   const { workload } = scene
   if (workload === undefined) return []
   const had = hadReplicas(workload)

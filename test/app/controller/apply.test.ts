@@ -77,6 +77,14 @@ test('a pod that went meanwhile needs no change; anything else that is not there
   await expect(writer.apply([merge], tell)).rejects.toThrow('gone')
 })
 
+test('pods are asked to go one after the other, until enough have gone; a budget may refuse any', async () => {
+  const { cluster, writer, tell } = rig()
+  cluster.budgets.add('b')
+  const pods = ['a', 'b', 'c', 'd'].map((name) => ({ namespace: 'shop', name, uid: name }))
+  await writer.apply([{ kind: 'evict', pods, most: 2, notes: [] }], tell)
+  expect(cluster.writes).toEqual(['evict a', 'evict b', 'evict c'])
+})
+
 test('a status goes to the subresource of a Rollout, on the version that was seen', async () => {
   const { cluster, writer } = rig()
   await writer.record(objectOf('Rollout', 'web', { version: 3 }), { status: { phase: 'Healthy' } })

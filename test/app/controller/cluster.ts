@@ -5,13 +5,13 @@ import {
   keyOf,
   type NewObject,
   type ObjectRef,
+  type PodRef,
 } from '../../../src/core/object.ts'
 import {
   type Change,
   type Cluster,
   type Eviction,
   type Patch,
-  type PodRef,
   PortError,
   type Stop,
 } from '../../../src/ports.ts'

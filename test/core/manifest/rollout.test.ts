@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { Json } from '../../../src/core/json.ts'
 import { parseRollout } from '../../../src/core/manifest/rollout.ts'
 import { problemText } from '../../../src/core/result.ts'
+import { unavailableOf } from '../../../src/core/rollout/counts.ts'
 import type { CanarySpec, RolloutSpec } from '../../../src/core/rollout/spec.ts'
 import { minutes, seconds, weight } from '../../../src/core/units.ts'
 
@@ -143,6 +144,24 @@ test.for([
   expect(result.ok ? '' : problemText(result.problems)).toBe(
     'spec.strategy.canary.antiAffinity: must hold exactly one of requiredDuringSchedulingIgnoredDuringExecution and preferredDuringSchedulingIgnoredDuringExecution',
   )
+})
+
+test.for([
+  { maxUnavailable: 2, replicas: 10, is: 2 },
+  { maxUnavailable: 20, replicas: 10, is: 10 },
+  { maxUnavailable: '25%', replicas: 10, is: 2 },
+  { maxUnavailable: '25', replicas: 10, is: 2 },
+  { maxUnavailable: 0, replicas: 10, is: 0 },
+  { maxUnavailable: '1%', maxSurge: 0, replicas: 10, is: 1 },
+  { maxUnavailable: 3, replicas: 0, is: 0 },
+])('of $replicas pods $maxUnavailable may be missing: $is', ({ replicas, is, ...limits }) => {
+  expect(unavailableOf({ ...parsed(rollout(limits)), replicas })).toBe(is)
+})
+
+test('reads when pods are to be made anew', () => {
+  const object = Object(rollout())
+  const spec = { ...object.spec, restartAt: '2026-01-31T09:30:00Z' }
+  expect(parsed({ ...object, spec }).restartAt).toBe(Date.UTC(2026, 0, 31, 9, 30))
 })
 
 test('reads what pods carry for now', () => {

@@ -45,6 +45,7 @@ const anyStatus: fc.Arbitrary<RolloutStatus> = fc.record({
   abort: fc.boolean(),
   abortedAt: maybe(time),
   promoteFull: fc.boolean(),
+  restartedAt: maybe(time),
   pauseConditions: fc.array(
     fc.record({
       reason: fc.constantFrom('CanaryPauseStep', 'InconclusiveAnalysisRun'),

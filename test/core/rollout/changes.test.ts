@@ -97,5 +97,6 @@ describe('the order of writes', () => {
 
 function target(action: ReturnType<typeof changes>[number]): string {
   if (action.kind === 'create') return action.object.ref.name
-  return action.kind === 'json' ? 'route' : action.ref.name
+  if (action.kind === 'json') return 'route'
+  return 'ref' in action ? action.ref.name : action.kind
 }

@@ -147,7 +147,7 @@ test.for<{ it: string; observed?: boolean; pods: readonly PodFacts[]; writes: re
     canary: { template: { metadata: stableIn }, annotations: movingOn, observed },
     pods,
   })
-  expect(needsPods(seen)).toBe(true)
+  expect(needsPods(seen, at(0))).toBe(true)
   expect(podMetadataActions(seen).map(inWords)).toEqual(writes)
 })
 
@@ -165,7 +165,7 @@ test('one pass changes 50 pods, and the mark stays until all are done', () => {
 })
 
 test('nobody looks at pods when nothing moves', () => {
-  expect(needsPods(scene({ ...asks({}), others: [replicaSet('ccc')] }))).toBe(false)
+  expect(needsPods(scene({ ...asks({}), others: [replicaSet('ccc')] }), at(0))).toBe(false)
 })
 
 function inWords(action: ReturnType<typeof podMetadataActions>[number]): string {

@@ -240,7 +240,9 @@ function ended(name: string): ReturnType<typeof run> {
 function words({ stepRun: step, backgroundRun, actions }: PlannedRuns): string {
   const name = step?.name ?? backgroundRun?.name
   const writes = actions.map((action) =>
-    action.kind === 'create' ? `create ${action.object.ref.name}` : `end ${action.ref.name}`,
+    action.kind === 'create'
+      ? `create ${action.object.ref.name}`
+      : `end ${'ref' in action ? action.ref.name : action.kind}`,
   )
   return [...(name === undefined ? [] : [`goes by ${name}`]), ...writes].join('; ')
 }

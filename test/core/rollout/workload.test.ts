@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import type { RolloutPhase } from '../../../src/core/rollout/status.ts'
-import { observedWorkload, workloadActions } from '../../../src/core/rollout/workload.ts'
+import {
+  generationActions,
+  observedWorkload,
+  scaleDownActions,
+} from '../../../src/core/rollout/workload.ts'
 import { noStatus, rolloutSpec } from '../../stories/notation.ts'
 import { at, type Differs, scene } from './build.ts'
 
@@ -113,9 +117,7 @@ test.for<Row>([
     canary: { wanted: up, available: up, revision: row.revision ?? 1 },
     workload: workload(replicas, had),
   })
-  const actions = workloadActions(seen, { ...noStatus, phase }).flatMap((action) =>
-    action.kind === 'merge' && action.ref.kind === 'Deployment' ? [action] : [],
-  )
+  const actions = scaleDownActions(seen, { ...noStatus, phase })
   expect(actions).toEqual(
     scalesTo === undefined
       ? []
@@ -143,10 +145,9 @@ function written(
   annotations: Readonly<Record<string, string>> = {},
 ): readonly unknown[] {
   const seen = scene(differs)
-  return workloadActions({ ...seen, rollout: { ...seen.rollout, annotations } }, noStatus).map(
-    (action) =>
-      action.kind === 'merge'
-        ? { [action.ref.kind]: Object(action.body).metadata.annotations }
-        : action.kind,
+  return generationActions({ ...seen, rollout: { ...seen.rollout, annotations } }).map((action) =>
+    action.kind === 'merge'
+      ? { [action.ref.kind]: Object(action.body).metadata.annotations }
+      : action.kind,
   )
 }
