@@ -12,6 +12,8 @@ test('the template of a Deployment is released like one that is written in the R
   await sandbox.after(1)
   expect(await sandbox.said()).toBe('Healthy')
   const [one] = await replicaSets(sandbox)
+  const made = await sandbox.read('ReplicaSet', one ?? '')
+  expect(textAt(made, 'metadata', 'annotations', generation)).toBe('1')
   await sandbox.patch('Deployment', 'web', { spec: { template: template({ image: 'web:2' }) } })
   await sandbox.after(1)
   expect(await sandbox.said()).toBe('Paused CanaryPauseStep')

@@ -32,7 +32,8 @@ export function affinityActions(scene: Scene): readonly Action[] {
   const rule = ruleFor(scene)
   if (sameJson(rulesIn(is), rule === undefined ? [] : [rule.entry])) return []
   const others = bare(is)
-  const value = rule === undefined ? (others ?? {}) : ruled(others, rule)
+  const value = rule === undefined ? others : ruled(others, rule)
+  const path = '/spec/template/spec/affinity'
   const ref = {
     kind: 'ReplicaSet',
     namespace: scene.rollout.namespace,
@@ -42,7 +43,7 @@ export function affinityActions(scene: Scene): readonly Action[] {
     {
       kind: 'json',
       ref,
-      operations: [{ op: 'add', path: '/spec/template/spec/affinity', value }],
+      operations: [value === undefined ? { op: 'remove', path } : { op: 'add', path, value }],
       notes: [],
     },
   ]

@@ -12,6 +12,7 @@ import {
   revisionAnnotation,
   revisionHistoryAnnotation,
   scaleDownAnnotation,
+  workloadGenerationAnnotation,
 } from './keys.ts'
 import { dressed, metadataFor } from './pod-metadata.ts'
 import { currentOf, type Identity, type Scene } from './scene.ts'
@@ -65,6 +66,7 @@ function createReplicaSet(scene: Scene, revision: number, now: Instant): Action 
     labels: { ...labels, ...hash },
     annotations: {
       ...inherited(rollout),
+      ...generationOf(scene),
       [revisionAnnotation]: String(revision),
       [desiredReplicasAnnotation]: String(spec.replicas),
       [journalAnnotation]: journalText(beginJournal(revision, now)),
@@ -98,6 +100,13 @@ export function ownerOf({ name, uid }: Identity): JsonObject {
     controller: true,
     blockOwnerDeletion: true,
   }
+}
+
+/** The Rollout itself says it only after this pass. */
+function generationOf({ workload }: Scene): Readonly<Record<string, string>> {
+  return workload === undefined
+    ? {}
+    : { [workloadGenerationAnnotation]: String(workload.generation) }
 }
 
 function inherited({ annotations }: Identity): Readonly<Record<string, string>> {

@@ -63,7 +63,7 @@ test.for<{ it: string; sees?: Differs; spec?: JsonObject; gets: JsonObject | und
   })
 })
 
-test.for<{ it: string; sees: Differs; has?: JsonObject; writes: JsonObject | undefined }>([
+test.for<{ it: string; sees: Differs; has?: JsonObject; writes: JsonObject | 'none' | undefined }>([
   { it: 'as wanted, no write', sees: required, has: ofOurs, writes: undefined },
   { it: 'without a rule and without a wish, no write', sees: {}, writes: undefined },
   { it: 'a revision that came back gets the rule', sees: required, writes: ofOurs },
@@ -77,9 +77,9 @@ test.for<{ it: string; sees: Differs; has?: JsonObject; writes: JsonObject | und
     it: 'the rule goes when the release is over',
     sees: { ...required, status: { stableRS: 'bbb' } },
     has: ofOurs,
-    writes: {},
+    writes: 'none',
   },
-  { it: 'and when the wish goes', sees: {}, has: ofOurs, writes: {} },
+  { it: 'and when the wish goes', sees: {}, has: ofOurs, writes: 'none' },
   {
     it: "the user's own rules stay",
     sees: {},
@@ -90,7 +90,8 @@ test.for<{ it: string; sees: Differs; has?: JsonObject; writes: JsonObject | und
 ])('the ReplicaSet that is there: $it', ({ sees, has, writes }) => {
   const template = { spec: has === undefined ? {} : { affinity: has } }
   const actions = affinityActions(scene({ ...sees, canary: { template } }))
-  const operation = { op: 'add', path: '/spec/template/spec/affinity', value: writes }
+  const path = '/spec/template/spec/affinity'
+  const operation = writes === 'none' ? { op: 'remove', path } : { op: 'add', path, value: writes }
   expect(actions).toEqual(
     writes === undefined
       ? []
