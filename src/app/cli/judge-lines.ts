@@ -8,7 +8,7 @@ import type {
   Ratio,
   Verdict,
 } from '../../core/judge/verdict.ts'
-import { type Instant, inSeconds, timestamp } from '../../core/units.ts'
+import { type Instant, inSeconds, type Share, timestamp } from '../../core/units.ts'
 
 export type Word = 'worse' | 'no worse' | 'inconclusive'
 
@@ -20,6 +20,8 @@ export type Outcome = {
   /** Which evidence decided that it is worse. */
   readonly channel: ChannelName | undefined
   readonly because: string
+  /** By how much the canary's failure ratio exceeds the stable one's at most, proved; undefined when nothing bounds it. */
+  readonly excess: Share | undefined
 }
 
 export function outcomeOf(verdict: Verdict, began: Instant, now: Instant): Outcome {
@@ -29,6 +31,7 @@ export function outcomeOf(verdict: Verdict, began: Instant, now: Instant): Outco
     seconds: ((decided ? verdict.decidedAt : now) - began) / 1000,
     channel: verdict.kind === 'worse' ? verdict.because.channel : undefined,
     because: sentence(verdict),
+    excess: verdict.findings.excess,
   }
 }
 
@@ -48,7 +51,7 @@ export function wordOf({ kind }: Verdict): Word {
 export type Place = { readonly release: string; readonly at?: Instant }
 
 export function blockLine({ release, at }: Place, seconds: number, verdict: Verdict): string {
-  const { against, inFavour, canary, stable, ratio, latency } = verdict.findings
+  const { against, inFavour, canary, stable, ratio, excess, latency } = verdict.findings
   return lineOf({
     kind: 'block',
     release,
@@ -62,6 +65,7 @@ export function blockLine({ release, at }: Place, seconds: number, verdict: Verd
       canary: intervalOf(canary.failureRatio),
       stable: intervalOf(stable.failureRatio),
       ratio: ratioOf(ratio),
+      excess: excess === undefined ? undefined : { high: excess },
       latency: quantilesOf(latency),
     },
     verdict: wordOf(verdict),
@@ -69,7 +73,7 @@ export function blockLine({ release, at }: Place, seconds: number, verdict: Verd
 }
 
 export function verdictLine({ release, at }: Place, outcome: Outcome): string {
-  const { word, seconds, channel, because } = outcome
+  const { word, seconds, channel, because, excess } = outcome
   return lineOf({
     kind: 'verdict',
     release,
@@ -78,6 +82,7 @@ export function verdictLine({ release, at }: Place, outcome: Outcome): string {
     seconds,
     channel,
     because,
+    excess: excess === undefined ? undefined : { high: excess },
   })
 }
 

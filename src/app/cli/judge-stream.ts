@@ -140,7 +140,7 @@ export function atDeadline(
 ): Outcome | undefined {
   if (verdict.kind === 'worse' || verdict.kind === 'no-worse') return undefined
   const because = `not decided at the deadline (onDeadline: ${onDeadline}); ${sentence(verdict)}`
-  const left = { seconds, channel: undefined, because }
+  const left = { seconds, channel: undefined, because, excess: verdict.findings.excess }
   if (verdict.kind === 'no-data' || onDeadline === 'inconclusive')
     return { word: 'inconclusive', ...left }
   return { word: onDeadline === 'pass' ? 'no worse' : 'worse', ...left }

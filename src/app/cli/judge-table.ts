@@ -30,6 +30,7 @@ export function releaseTable(name: string, outcome: Outcome, findings: Findings)
     '',
     ...columns([['', 'requests', 'failures', 'failure ratio'], ...sideRows(findings)]),
     ratioText(findings),
+    ...excessText(findings),
     ...latencyText(findings),
     '',
     ...columns([['that the canary', 'evidence', 'threshold', ''], ...channelRows(findings)]),
@@ -70,6 +71,12 @@ function ratioText({ ratio }: Findings): string {
   return estimate === undefined
     ? `The stable side has not failed; the canary fails ${bounds} as often.`
     : `The canary fails ${figures(estimate)} times as often (${bounds}).`
+}
+
+function excessText({ excess }: Findings): readonly string[] {
+  return excess === undefined
+    ? []
+    : [`Proved: it fails at most ${figures(100 * excess)} points more than the stable side.`]
 }
 
 /** A quantile lies between two bounds of the histogram; more it does not know. */

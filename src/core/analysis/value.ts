@@ -3,7 +3,7 @@
 import type { Json } from '../json.ts'
 import type { Channel, Counts, Findings, Ratio, Verdict } from '../judge/verdict.ts'
 
-/** `verdict`, `because`, `score` (0..100: the part of what is gated that was found no worse; absent without data), counts of both sides, ratio with its interval, odds (e-value) and nats of the strongest evidence. */
+/** `verdict`, `because`, `score` (0..100: the part of what is gated that was found no worse; absent without data), counts of both sides, ratio with its interval, the excess that is ruled out, odds (e-value) and nats of the strongest evidence. */
 export function verdictValue(verdict: Verdict): string {
   const { findings } = verdict
   const strongest = findings.against.toSorted(
@@ -16,6 +16,7 @@ export function verdictValue(verdict: Verdict): string {
     canary: counts(findings.canary.judged),
     stable: counts(findings.stable.judged),
     ...(findings.ratio === undefined ? {} : { ratio: ratio(findings.ratio) }),
+    ...(findings.excess === undefined ? {} : { excess: { high: findings.excess } }),
     ...(strongest === undefined
       ? {}
       : {

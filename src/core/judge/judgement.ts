@@ -7,6 +7,7 @@ import { RelativeRatio } from '../stats/relative-ratio.ts'
 import { between, type Duration, type Instant, milliseconds, nats } from '../units.ts'
 import type { LatencyBlock } from './buckets.ts'
 import type { Dispersion } from './dispersion.ts'
+import { Excess } from './excess.ts'
 import { Latency } from './latency.ts'
 import type { BucketHistory } from './latency-baseline.ts'
 import { Line } from './line.ts'
@@ -28,11 +29,12 @@ export type BlockFindings = Pick<
   | 'canary'
   | 'stable'
   | 'ratio'
+  | 'excess'
   | 'blocks'
   | 'stillNeeded'
 >
 
-/** `verdict` keeps neither the evidence over time nor the intervals of ratio and quantiles: cheap enough for ten thousand releases. */
+/** `verdict` keeps neither the evidence over time nor the intervals of ratio, excess and quantiles: cheap enough for ten thousand releases. */
 export type Detail = 'everything' | 'verdict'
 
 const fewestBlocks = 8
@@ -48,6 +50,7 @@ export class Judgement {
   readonly #latency: Latency | undefined
   readonly #onePod: OnePod | undefined
   readonly #ratio: RelativeRatio | undefined
+  readonly #excess: Excess | undefined
   readonly #tallies = new Tallies()
   #worse: Extract<Ruling, { kind: 'worse' }> | undefined
   #noWorseSince: Instant | undefined
@@ -64,7 +67,10 @@ export class Judgement {
     this.#settings = settings
     this.#phi = burstSize(dispersion)
     this.#against = against.map((plan) => new Line(plan, isFull))
-    this.#inFavour = plansInFavour(settings, dispersion).map((plan) => new Line(plan, isFull))
+    const inFavour = plansInFavour(settings, dispersion)
+    const [pass] = inFavour
+    this.#inFavour = inFavour.map((plan) => new Line(plan, isFull))
+    this.#excess = isFull && pass ? new Excess(pass) : undefined
     this.#onePod = isFull && failures ? new OnePod(failures) : undefined
     this.#latency = settings.latency
       ? new Latency(settings, settings.latency, buckets, isFull)
@@ -78,6 +84,7 @@ export class Judgement {
     for (const line of this.#inFavour) line.add(block)
     this.#onePod?.add(block)
     this.#ratio?.add(judgedOf(block))
+    this.#excess?.add(block)
     const line = this.#against.find((candidate) => candidate.hasSpoken())
     if (line !== undefined) this.#decide(line.channel(), line.plan.code, block.end)
     this.#settle(block.end)
@@ -110,6 +117,7 @@ export class Judgement {
       canary: this.#tallies.sideFindings('canary', intervalAlpha, this.#phi),
       stable: this.#tallies.sideFindings('stable', intervalAlpha, this.#phi),
       ratio: this.#ratio?.bounds(),
+      excess: this.#excess?.atMost(),
       blocks: this.#tallies.blockFindings(),
       stillNeeded: this.#stillNeeded(),
     }

@@ -163,6 +163,11 @@ export type Findings = {
   readonly stable: SideFindings
   /** How many times as often the canary fails as the stable side; undefined when nothing can be said. */
   readonly ratio: Ratio | undefined
+  /**
+   * "No worse than this, proved": the canary's failure ratio exceeds the stable one's by at most this share of the requests, at all times at once, but for
+   * the false pass rate. Undefined when nothing bounds it.
+   */
+  readonly excess: Share | undefined
   readonly latency: LatencyFindings
   /** Only while there is evidence that the canary fails more. */
   readonly outlier?: Outlier | undefined

@@ -6,11 +6,13 @@ import type {
   Channel,
   Counts,
   Findings,
+  Outlier,
   SideFindings,
   SourceFindings,
   Verdict,
 } from '../judge/verdict.ts'
 import { type Instant, inSeconds, timestamp } from '../units.ts'
+import { latencyOf } from './latency.ts'
 import { leftOutBlocks } from './left-out.ts'
 import type {
   ReportedBlocks,
@@ -57,6 +59,9 @@ export function judgementOf({ verdict, settings, queries }: Judged): ReportedJud
     canary: sideOf(findings.canary),
     stable: sideOf(findings.stable),
     ratio: findings.ratio,
+    excess: findings.excess === undefined ? undefined : { high: findings.excess },
+    latency: latencyOf(findings.latency),
+    onePod: onePodOf(findings.outlier),
     blocks: blocksOf(findings.blocks),
     traffic: trafficOf(findings.source),
     trouble: troubleOf(findings.trouble),
@@ -66,7 +71,7 @@ export function judgementOf({ verdict, settings, queries }: Judged): ReportedJud
       notNumbers: findings.quality.notNumbers,
       gaps: findings.quality.gaps,
     },
-    queries: queriesOf(queries),
+    queries: queriesOf(queries, settings),
     settings: settingsOf(settings),
     stillNeeded: stillNeededOf(findings),
   }
@@ -115,6 +120,12 @@ function countsOf({ requests, failures, excluded }: Counts): ReportedCounts {
   return { requests, failures, excluded }
 }
 
+function onePodOf(outlier: Outlier | undefined): ReportedJudgement['onePod'] {
+  if (outlier === undefined) return undefined
+  const { pod, counts, logEWithout } = outlier
+  return { pod, ...counts, evidenceNatsWithout: logEWithout }
+}
+
 function blocksOf({ judged, leftOut, time, from, to }: Findings['blocks']): ReportedBlocks {
   return {
     judged,
@@ -141,13 +152,23 @@ function troubleOf(trouble: Findings['trouble']): ReportedJudgement['trouble'] {
   )
 }
 
-function queriesOf({ requests, source, diagnosis }: Queries): readonly ReportedQuery[] {
+function queriesOf(queries: Queries, settings: JudgeSettings): readonly ReportedQuery[] {
+  const { requests, source, buckets, diagnosis } = queries
   return [
     {
       name: 'requests',
       title: 'Every outcome of both sides, by pod: the evidence',
       promql: requests,
     },
+    ...(settings.latency === false
+      ? []
+      : [
+          {
+            name: 'buckets' as const,
+            title: 'How long the requests took that did not fail, by pod and upper bound',
+            promql: buckets,
+          },
+        ]),
     {
       name: 'source',
       title: 'What the callers saw: the share of traffic, and what reached no pod',
@@ -170,6 +191,7 @@ function settingsOf(settings: JudgeSettings): ReportedSettings {
     failureGrpcStatuses: failures.grpc,
     margin: { ratio: failures.margin.ratio, points: failures.margin.points },
     passMarginPoints: settings.passMargin.points,
+    latencyMargin: settings.latency === false ? undefined : settings.latency.margin,
     falseRollbackRate: settings.falseRollbackRate,
     falsePassRate: settings.falsePassRate,
     blockSeconds: inSeconds(settings.block),

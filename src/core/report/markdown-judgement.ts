@@ -1,11 +1,13 @@
 /** What a verdict rests on, in Markdown: the counts, the ratio, the evidence, what was left out, how it was asked. */
 import { seconds } from '../units.ts'
 import { claim, type Direction } from './claim.ts'
+import { latencySection } from './markdown-latency.ts'
 import { code, table } from './markdown-table.ts'
 import { bar, counted, countText, figures, lengthText, natsText, percentText } from './numbers.ts'
 import type {
   ReportedChannel,
   ReportedJudgement,
+  ReportedPod,
   ReportedRatio,
   ReportedSettings,
   ReportedSide,
@@ -16,6 +18,7 @@ type Section = readonly string[]
 export function judgementSections(judgement: ReportedJudgement): readonly Section[] {
   return [
     ['## Requests', ...requests(judgement)],
+    ['## Latency', ...latencySection(judgement.latency)],
     ['## Evidence', ...evidence(judgement)],
     ['## What was left out', leftOut(judgement)],
     ['## How it was judged', settings(judgement.settings)],
@@ -25,7 +28,8 @@ export function judgementSections(judgement: ReportedJudgement): readonly Sectio
 
 /* ---------------------------------------------------------------- requests */
 
-function requests({ canary, stable, ratio, traffic }: ReportedJudgement): Section {
+function requests(judgement: ReportedJudgement): Section {
+  const { canary, stable, ratio, traffic, onePod } = judgement
   const rows = [
     ['judged', countText(canary.judged.requests), countText(stable.judged.requests)],
     ['failed', countText(canary.judged.failures), countText(stable.judged.failures)],
@@ -45,6 +49,8 @@ function requests({ canary, stable, ratio, traffic }: ReportedJudgement): Sectio
   return [
     ...table(['requests', 'canary', 'stable'], rows),
     ratioText(ratio),
+    ...excessText(judgement),
+    ...(onePod === undefined ? [] : [onePodText(onePod)]),
     trafficText(traffic),
     'These are the counts of the whole release; the verdict has those of the moment when it was decided.',
   ]
@@ -76,6 +82,18 @@ function ratioText(ratio: ReportedRatio | undefined): string {
   return estimate === undefined
     ? `The stable side has not failed. ${sure}.`
     : `The canary fails ${figures(estimate)} times as often as the stable side. ${sure}.`
+}
+
+/** The pass was asked for one margin; this is the smallest that was proved. */
+function excessText({ excess, settings: { falsePassRate } }: ReportedJudgement): Section {
+  if (excess === undefined) return []
+  return [
+    `No worse than this, proved with ${percentText(1 - falsePassRate)} confidence, however often one looked: its failure ratio exceeds the stable one's by at most ${figures(100 * excess.high)} points.`,
+  ]
+}
+
+function onePodText({ pod, requests: all, failures, evidenceNatsWithout }: ReportedPod): string {
+  return `One pod, not the version: ${code(pod)} failed ${countText(failures)} of ${counted(all, 'request')}; without it the evidence that the canary fails more is ${natsText(evidenceNatsWithout)} nats. A restart of the pod may be all that it takes.`
 }
 
 function trafficText(traffic: ReportedJudgement['traffic']): string {
@@ -172,6 +190,11 @@ function settings(asked: ReportedSettings): string {
   return [
     `- failures: ${failureCodes.join(', ')}${grpc}`,
     `- worse: more than ${figures(margin.ratio)} times the stable failure ratio plus ${percentText(margin.points)} of all requests; a good canary is rolled back with a probability of at most ${percentText(asked.falseRollbackRate)} a release`,
+    ...(asked.latencyMargin === undefined
+      ? []
+      : [
+          `- slower: by more than ${percentText(asked.latencyMargin)} at some bound of the histogram`,
+        ]),
     `- no worse: the canary's failure ratio exceeds the stable one's by less than ${percentText(asked.passMarginPoints)} of all requests; a worse canary passes with a probability of at most ${percentText(asked.falsePassRate)}`,
     `- preset ${asked.preset}, reporter ${asked.reporter}, blocks of ${asked.blockSeconds} s, warm-up ${asked.warmupSeconds} s a pod, nothing passes before ${asked.soakSeconds} s`,
   ].join('\n')

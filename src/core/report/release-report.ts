@@ -74,6 +74,11 @@ export type ReportedJudgement = {
   readonly stable: ReportedSide
   /** How many times as often the canary fails as the stable side. */
   readonly ratio: ReportedRatio | undefined
+  /** No worse than this, proved; absent when nothing bounds it. */
+  readonly excess: { readonly high: number } | undefined
+  readonly latency: ReportedLatency
+  /** One pod without which there is next to nothing against the canary: it, not the version. */
+  readonly onePod: ReportedPod | undefined
   readonly blocks: ReportedBlocks
   readonly traffic: ReportedTraffic
   /** Why data was missing at the end, and since when. */
@@ -147,6 +152,37 @@ export type ReportedRatio = {
   readonly high: number | undefined
 }
 
+export type ReportedPod = {
+  readonly pod: string
+  readonly requests: number
+  readonly failures: number
+  /** That the canary fails more, without this pod. */
+  readonly evidenceNatsWithout: number
+}
+
+export type ReportedLatency =
+  | { readonly kind: 'not-compared'; readonly code: string; readonly text: string }
+  | {
+      readonly kind: 'compared'
+      /** Each lies between two bounds of the histogram; all of them hold together at all times, 95 %. */
+      readonly quantiles: readonly {
+        readonly quantile: number
+        readonly canary: ReportedSpan
+        readonly stable: ReportedSpan
+      }[]
+      /** Rising. */
+      readonly bounds: readonly {
+        readonly boundMs: number
+        readonly canary: { readonly requests: number; readonly slower: number }
+        readonly stable: { readonly requests: number; readonly slower: number }
+        /** That the canary's share of slower requests is greater than the margin allows. */
+        readonly evidenceNats: number
+      }[]
+    }
+
+/** `highMs` is absent where nothing bounds it. */
+export type ReportedSpan = { readonly lowMs: number; readonly highMs: number | undefined }
+
 export type ReportedBlocks = {
   readonly judged: number
   readonly judgedSeconds: number
@@ -187,6 +223,8 @@ export type ReportedSettings = {
   readonly margin: { readonly ratio: number; readonly points: number }
   /** No worse means: the canary's failure ratio exceeds the stable one's by less than this. */
   readonly passMarginPoints: number
+  /** How much slower is fine, as a part of the stable side's latency; absent where latency is not judged. */
+  readonly latencyMargin: number | undefined
   readonly falseRollbackRate: number
   readonly falsePassRate: number
   readonly blockSeconds: number

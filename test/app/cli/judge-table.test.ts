@@ -39,6 +39,11 @@ test('a release that is no worse', () => {
       canary     1,240         1  0.081 % (0.048 % to 0.14 %)
       stable    12,408        12  0.097 % (0.058 % to 0.16 %)
     The canary fails 0.83 times as often (0.02 to 4.6 times).
+    Proved: it fails at most 0.3 points more than the stable side.
+
+      latency        canary         stable
+      p50       10 to 50 ms    25 to 50 ms
+      p99      above 100 ms  100 to 250 ms
 
       that the canary  evidence  threshold
       fails more           -0.8        5.3  ░░░░░░░░░░░░░░░░░░░░
@@ -63,6 +68,11 @@ test('a release without traffic', () => {
       canary         0         0  not known
       stable       510         1  0.2 % (0.12 % to 0.33 %)
     How many times as often the canary fails is not known.
+    Proved: it fails at most 0.3 points more than the stable side.
+
+      latency        canary         stable
+      p50       10 to 50 ms    25 to 50 ms
+      p99      above 100 ms  100 to 250 ms
 
       that the canary  evidence  threshold
       fails more            0.0        5.3  ░░░░░░░░░░░░░░░░░░░░

@@ -101,6 +101,7 @@ test('numbers have four digits, and nothing known is left out, never NaN', () =>
       ...findings,
       against: [],
       ratio: { estimate: undefined, low: 1.234567, high: undefined },
+      excess: undefined,
       canary: side(counts(0, 0)),
       stable: side(counts(0, 0)),
     },

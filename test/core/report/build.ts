@@ -98,7 +98,28 @@ export const findings: Findings = {
   canary: side(counts(1240, 1, 3), counts(60, 1)),
   stable: side(counts(12_408, 12, 9)),
   ratio: { estimate: 0.83, low: 0.02, high: 4.6 },
-  latency: { kind: 'not-compared', because: 'NoBuckets' },
+  excess: share(0.003),
+  latency: {
+    kind: 'compared',
+    bounds: [
+      {
+        bound: 100,
+        canary: { requests: 1239, failures: 61 },
+        stable: { requests: 12_396, failures: 620 },
+        logE: nats(-1.2),
+      },
+      {
+        bound: 250,
+        canary: { requests: 1239, failures: 9 },
+        stable: { requests: 12_396, failures: 99 },
+        logE: nats(-0.6),
+      },
+    ],
+    quantiles: [
+      { quantile: 0.5, canary: { low: 10, high: 50 }, stable: { low: 25, high: 50 } },
+      { quantile: 0.99, canary: { low: 100, high: undefined }, stable: { low: 100, high: 250 } },
+    ],
+  },
   blocks: {
     judged: 18,
     leftOut: { 'canary-warming-up': 2, 'canary-not-there-yet': 1 },
@@ -138,6 +159,13 @@ const badFindings: Findings = {
   canary: side(counts(420, 13), counts(80, 2)),
   stable: side(counts(4180, 4)),
   ratio: { estimate: 32.3, low: 7.4, high: undefined },
+  excess: undefined,
+  latency: { kind: 'not-compared', because: 'NoBuckets' },
+  outlier: {
+    pod: 'checkout-7d4b9c6f58-abcde',
+    counts: { requests: 140, failures: 12 },
+    logEWithout: nats(0.4),
+  },
   blocks: { ...findings.blocks, judged: 4, time: seconds(60), to: at(90) },
   source: { kind: 'seen', canaryShare: share(0.197), undelivered: { canary: 0, stable: 0 } },
   quality: { restarts: 1, stepsBack: 0, notNumbers: 0, gaps: 2 },

@@ -18,6 +18,8 @@ const noData: Verdict = {
     canary: side(counts(0, 0)),
     stable: side(counts(0, 0)),
     ratio: undefined,
+    excess: undefined,
+    latency: { kind: 'not-compared', because: 'NoBuckets' },
     blocks: { judged: 0, leftOut: {}, time: seconds(0), from: undefined, to: undefined },
     source: { kind: 'unseen', because: { code: 'NoAnswer', why: 'connection refused' } },
     trouble: { because: { code: 'NoSuchMetric' }, since: at(30) },
