@@ -4,12 +4,7 @@ import { connect } from '../adapters/kubernetes/connect.ts'
 import { currentNamespace } from '../adapters/kubernetes/namespace.ts'
 import { createMetrics } from '../adapters/prometheus/metrics.ts'
 import { judgeBlocks } from '../app/cli/judge-blocks.ts'
-import type {
-  JudgeOptions,
-  Moment,
-  PrometheusSource,
-  RolloutSides,
-} from '../app/cli/judge-options.ts'
+import type { JudgeOptions, PrometheusSource, RolloutSides } from '../app/cli/judge-options.ts'
 import { judgePrometheus } from '../app/cli/judge-prometheus.ts'
 import { readTrial } from '../app/cli/judge-rollout.ts'
 import { selectorWitness } from '../app/cli/judge-selectors.ts'
@@ -20,6 +15,8 @@ import type { Trial } from '../core/judge/trial.ts'
 import { parseJudgeSettings, standardDefaults } from '../core/manifest/judge-settings.ts'
 import { problemText } from '../core/result.ts'
 import { type Instant, minus, minutes, seconds } from '../core/units.ts'
+import { runSeries } from './judge-series.ts'
+import { momentAt } from './moment-at.ts'
 import { textOf } from './text-of.ts'
 import { writeOut } from './write-out.ts'
 
@@ -34,6 +31,7 @@ export async function runJudge(options: JudgeOptions, io: Io): Promise<number> {
     const text = textOf(source.file)
     return judgeBlocks({ text, telling, defaults: { body, judge } }, writeOut, io)
   }
+  if (source.kind === 'series') return runSeries(options, source, io)
   const settings = parseJudgeSettings(body, judge, '')
   if (!settings.ok) throw new CommandError(problemText(settings.problems))
   return judgeStore(options, source, settings.value, io)
@@ -73,9 +71,4 @@ async function trialOf(
   const where = kubeconfig === undefined ? {} : { kubeconfig }
   const rollout = { namespace: namespace ?? currentNamespace(where), name }
   return readTrial(connect(where), rollout, from)
-}
-
-function momentAt(moment: Moment | undefined, now: Instant): Instant | undefined {
-  if (moment === undefined) return undefined
-  return moment.kind === 'at' ? moment.at : minus(now, moment.by)
 }

@@ -8,6 +8,8 @@ export const annotations = {
   failureRatio: 'sandbox.haldane.dev/failure-ratio',
   /** Median time to an answer, such as `40ms`. */
   latency: 'sandbox.haldane.dev/latency',
+  /** Resident memory in MiB, such as `"120"`; without it the pods tell none. */
+  memory: 'sandbox.haldane.dev/memory',
   /** `"true"`: ready, but refuses every connection. */
   crash: 'sandbox.haldane.dev/crash',
 } as const

@@ -23,6 +23,8 @@ export type Version = {
   readonly image: string
   readonly failureRatio?: string
   readonly crash?: boolean
+  /** In MiB. */
+  readonly memory?: string
 }
 
 /** One service in one world. */
@@ -123,11 +125,12 @@ export class Sandbox {
 }
 
 export function template(
-  { image, failureRatio = '0.001', crash = false }: Version,
+  { image, failureRatio = '0.001', crash = false, memory = '100' }: Version,
   name = 'web',
 ): JsonObject {
   const annotations = {
     'sandbox.haldane.dev/failure-ratio': failureRatio,
+    'sandbox.haldane.dev/memory': memory,
     ...(crash ? { 'sandbox.haldane.dev/crash': 'true' } : {}),
   }
   return {

@@ -4,7 +4,7 @@ import { standardDefaults } from '../../core/manifest/judge-settings.ts'
 import { readPoints, readRate } from '../../core/manifest/values.ts'
 import { type Duration, durationText, parseDuration, parseTimestamp } from '../../core/units.ts'
 import type { Context } from './context.ts'
-import type { JudgeOptions, Moment, PrometheusSource } from './judge-options.ts'
+import type { JudgeOptions, Moment, PrometheusSource, SeriesSource } from './judge-options.ts'
 import { readDuration, readLength, readUrl } from './options.ts'
 import { CommandError } from './programs.ts'
 
@@ -12,6 +12,7 @@ type Given = Where & How & Settings
 
 type Where = {
   readonly blocks?: string
+  readonly series?: string
   readonly prometheus?: string
   readonly canary?: string
   readonly stable?: string
@@ -61,12 +62,17 @@ Exit codes: 0 no worse, 1 worse, 2 inconclusive, 3 could not judge.
 Examples:
   haldane judge --blocks releases.jsonl --json --verdicts-only
   haldane judge --prometheus http://prometheus:9090 --rollout reviews -n shop
+  haldane judge --prometheus http://prometheus:9090 --series gauges.json --follow
   haldane judge --prometheus http://prometheus:9090 --from -1h \\
     --canary '{pod=~"reviews-abc-.*"}' --stable '{pod=~"reviews-def-.*"}'`
 
 function addSource(command: Command): void {
   command
     .option('--blocks <file>', 'judge releases given as JSON lines; - reads standard input')
+    .option(
+      '--series <file>',
+      'judge any series: PromQL or values, in a JSON file; - reads standard input',
+    )
     .option('--prometheus <url>', 'judge what this Prometheus has', readUrl)
     .option('--canary <selector>', 'label selector of the canary side', readSelector)
     .option('--stable <selector>', 'label selector of the stable side', readSelector)
@@ -157,17 +163,32 @@ function optionsOf(given: Given): JudgeOptions {
 }
 
 function sourceOf(given: Given): JudgeOptions['source'] {
-  const { blocks, prometheus } = given
+  const { blocks, series, prometheus } = given
+  if (series !== undefined) return seriesSource(series, given)
   if (blocks !== undefined && prometheus !== undefined)
     throw new CommandError('give either --blocks or --prometheus, not both')
   if (prometheus !== undefined) return prometheusSource(prometheus, given)
   if (blocks === undefined)
-    throw new CommandError('nothing to judge; give --blocks FILE, or --prometheus URL')
+    throw new CommandError(
+      'nothing to judge; give --blocks FILE, --series FILE, or --prometheus URL',
+    )
   const idle = prometheusOnly.find((name) => given[name] !== undefined)
   if (idle !== undefined)
     throw new CommandError(`--${idle} has no place beside --blocks; remove it`)
   return { kind: 'blocks', file: blocks }
 }
+
+/** What is about requests has no place beside it. */
+function seriesSource(file: string, given: Given): SeriesSource {
+  const { blocks, prometheus, from, to, follow = false } = given
+  if (blocks !== undefined) throw new CommandError('give either --series or --blocks, not both')
+  const idle = requestsOnly.find((name) => given[name] !== undefined)
+  if (idle !== undefined)
+    throw new CommandError(`--${idle} has no place beside --series; remove it`)
+  return { kind: 'series', file, url: prometheus, from, to, follow }
+}
+
+const requestsOnly = ['canary', 'stable', 'rollout', 'namespace', 'kubeconfig', 'report'] as const
 
 const prometheusOnly = [
   'canary',

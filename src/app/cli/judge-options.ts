@@ -4,7 +4,7 @@ import type { Duration, Instant } from '../../core/units.ts'
 import type { Telling } from './judge-stream.ts'
 
 export type JudgeOptions = {
-  readonly source: BlocksSource | PrometheusSource
+  readonly source: BlocksSource | SeriesSource | PrometheusSource
   readonly telling: Telling
   /** Settings in the names of the judge's provider body; in a stream they hold where a release is silent. */
   readonly body: JsonObject
@@ -15,6 +15,17 @@ export type BlocksSource = {
   readonly kind: 'blocks'
   /** `-` is standard input. */
   readonly file: string
+}
+
+export type SeriesSource = {
+  readonly kind: 'series'
+  /** `-` is standard input. */
+  readonly file: string
+  /** Undefined where the file has values instead of queries. */
+  readonly url: string | undefined
+  readonly from: Moment | undefined
+  readonly to: Moment | undefined
+  readonly follow: boolean
 }
 
 export type PrometheusSource = {

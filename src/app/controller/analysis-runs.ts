@@ -5,7 +5,9 @@ import type {
   JudgedMetric,
   ResolvedMetric,
   RunStatus,
+  SeriesMetric,
 } from '../../core/analysis/metric.ts'
+import { seriesMetadata } from '../../core/analysis/series-value.ts'
 import { parseTrial } from '../../core/analysis/trial.ts'
 import { isObject, type Json } from '../../core/json.ts'
 import type { Trial } from '../../core/judge/trial.ts'
@@ -22,6 +24,7 @@ import type { Writer } from './apply.ts'
 import type { Cache } from './cache.ts'
 import type { Court } from './court.ts'
 import type { Scores } from './scores.ts'
+import type { SeriesCourt } from './series-court.ts'
 
 /** While nothing new is known of a run, its numbers are written no more often than this. */
 const refresh = seconds(30)
@@ -30,6 +33,7 @@ export type AnalysisRunsOptions = {
   readonly cache: Cache
   readonly writer: Writer
   readonly court: Court
+  readonly seriesCourt: SeriesCourt
   readonly scores: Scores
   readonly clock: Clock
   readonly tell: Tell
@@ -75,10 +79,13 @@ export class AnalysisRuns {
     const [found, scores] = await Promise.all([
       Promise.all(
         metrics
-          .filter((metric) => metric.kind === 'judge')
-          .map((metric) =>
-            this.#look(trial, metric, { object, begins: plus(startedAt, metric.initialDelay) }),
-          ),
+          .filter((metric) => metric.kind !== 'score')
+          .map((metric) => {
+            const begins = plus(startedAt, metric.initialDelay)
+            return metric.kind === 'judge'
+              ? this.#look(trial, metric, { object, begins })
+              : this.#lookAtSeries(trial, metric, begins)
+          }),
       ),
       Promise.all(
         metrics
@@ -119,6 +126,16 @@ export class AnalysisRuns {
       metadata: this.#with.metadataFor(trial, metric),
       nextLook,
     }
+  }
+
+  async #lookAtSeries(trial: Trial, metric: SeriesMetric, begins: Instant): Promise<Found> {
+    const { seriesCourt, clock } = this.#with
+    const { name, series } = metric
+    const { verdict, nextLook } =
+      clock.now() < begins
+        ? { verdict: seriesCourt.known(trial, series), nextLook: begins }
+        : await seriesCourt.hear(trial, series)
+    return { name, verdict, settings: series, metadata: seriesMetadata(verdict), nextLook }
   }
 
   async #close(object: KubeObject, run: AnalysisRun, why: string): Promise<undefined> {

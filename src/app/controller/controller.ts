@@ -15,6 +15,7 @@ import { References } from './references.ts'
 import { Reports } from './reports.ts'
 import { Rollouts } from './rollouts.ts'
 import { Scores } from './scores.ts'
+import { SeriesCourt } from './series-court.ts'
 
 export type ControllerOptions = {
   readonly cluster: Cluster
@@ -87,6 +88,7 @@ class Running {
       teller: new Teller(options),
       court: new Court(metricsAt, clock),
       scores: new Scores(metricsAt, clock),
+      seriesCourt: new SeriesCourt(metricsAt, clock),
     }
     const reports = new Reports(shared)
     this.#rollouts = new Rollouts({ ...shared, finished: (scene) => reports.consider(scene) })

@@ -13,13 +13,14 @@ import type { Trial } from '../../core/judge/trial.ts'
 import type { Verdict } from '../../core/judge/verdict.ts'
 import { between, type Instant, type Share } from '../../core/units.ts'
 import type { Clock, Metrics, Window } from '../../ports.ts'
+import { Recent } from './recent.ts'
 
 export type Heard = { readonly verdict: Verdict; readonly nextLook: Instant }
 
 /** The metrics store at an address; undefined is the controller's own. */
 export type MetricsAt = (address: string | undefined) => Metrics
 
-/** Cases kept in memory; the one that was not asked for the longest goes first. */
+/** Cases kept in memory. */
 const mostCases = 2000
 /** Windows read in one look; a case that is far behind goes on in the next. */
 const mostWindows = 20
@@ -27,7 +28,7 @@ const mostWindows = 20
 export class Court {
   readonly #metricsAt: MetricsAt
   readonly #clock: Clock
-  readonly #cases = new Map<string, Case>()
+  readonly #cases = new Recent<Case>(mostCases)
 
   constructor(metricsAt: MetricsAt, clock: Clock) {
     this.#metricsAt = metricsAt
@@ -75,13 +76,7 @@ export class Court {
   }
 
   #open(trial: Trial, settings: JudgeSettings): Case {
-    const key = JSON.stringify([trial, settings])
-    const known = this.#cases.get(key) ?? openCase(trial, settings)
-    this.#cases.delete(key)
-    this.#cases.set(key, known)
-    const [oldest] = this.#cases.keys()
-    if (this.#cases.size > mostCases && oldest !== undefined) this.#cases.delete(oldest)
-    return known
+    return this.#cases.get(JSON.stringify([trial, settings]), () => openCase(trial, settings))
   }
 
   async #look(open: Case, window: Window): Promise<void> {

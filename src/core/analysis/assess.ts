@@ -1,17 +1,20 @@
 /** What the judge's verdicts amount to: the status of an AnalysisRun, in Argo's form and words (spec §3.6). */
 import { sentence } from '../judge/sentence.ts'
+import { seriesSentence } from '../judge/series-sentence.ts'
+import type { SeriesVerdict } from '../judge/series-verdict.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { type Instant, plus } from '../units.ts'
 import type { AnalysisRun, Measurement, MetricResult, Phase, RunStatus } from './metric.ts'
 import { endedEarly } from './score-run.ts'
+import { seriesValue } from './series-value.ts'
 import { verdictValue } from './value.ts'
 
 /** What one metric of a run found. */
 export type Found = {
   readonly name: string
-  readonly verdict: Verdict
-  readonly settings: JudgeSettings
+  readonly verdict: Verdict | SeriesVerdict
+  readonly settings: Pick<JudgeSettings, 'deadline' | 'onDeadline'>
   /** What a person wants to read beside it: queries, links. Values are text. */
   readonly metadata: Readonly<Record<string, string>>
   /** When the next block is due. */
@@ -94,10 +97,10 @@ function resultOf(
 ): MetricResult {
   const phase = phaseOf(verdict, settings, frame)
   const isOver = phase !== 'Running'
-  const words = sentence(verdict)
+  const words = wordsOf(verdict)
   const measurement: Measurement = {
     phase,
-    value: verdictValue(verdict),
+    value: valueOf(verdict),
     message: isOver ? words : undefined,
     startedAt: frame.startedAt,
     finishedAt: isOver ? frame.now : undefined,
@@ -114,8 +117,8 @@ function resultOf(
 }
 
 function phaseOf(
-  verdict: Verdict,
-  settings: JudgeSettings,
+  verdict: Found['verdict'],
+  settings: Found['settings'],
   { kind, now, startedAt, terminate }: Frame,
 ): Phase {
   if (verdict.kind === 'worse') return 'Failed'
@@ -126,15 +129,23 @@ function phaseOf(
 }
 
 /** Ended from outside: a background that found no harm did its work; a step without a proof passed nothing. */
-function atEnd(verdict: Verdict, kind: RunKind): Phase {
+function atEnd(verdict: Found['verdict'], kind: RunKind): Phase {
   if (verdict.kind === 'no-worse') return 'Successful'
   return verdict.kind === 'undecided' && kind === 'Background' ? 'Successful' : 'Inconclusive'
 }
 
 /** No data is never a pass and never a failure, whatever the deadline says. */
-function atDeadline(verdict: Verdict, { onDeadline }: JudgeSettings): Phase {
+function atDeadline(verdict: Found['verdict'], { onDeadline }: Found['settings']): Phase {
   if (verdict.kind === 'no-data' || onDeadline === 'inconclusive') return 'Inconclusive'
   return onDeadline === 'pass' ? 'Successful' : 'Failed'
+}
+
+function wordsOf(verdict: Found['verdict']): string {
+  return 'subject' in verdict ? seriesSentence(verdict) : sentence(verdict)
+}
+
+function valueOf(verdict: Found['verdict']): string {
+  return 'subject' in verdict ? seriesValue(verdict) : verdictValue(verdict)
 }
 
 const severity: readonly Phase[] = [
@@ -163,5 +174,5 @@ function troubleOf(found: readonly Found[]): string | undefined {
   const blind = found.find(
     ({ verdict }) => verdict.kind === 'no-data' && verdict.because.code !== 'NotAskedYet',
   )
-  return blind && sentence(blind.verdict)
+  return blind && wordsOf(blind.verdict)
 }

@@ -1,6 +1,7 @@
 /** Analysis as Argo's API has it, as far as it is served: templates, runs, metrics, measurements. */
 
 import type { Json } from '../json.ts'
+import type { AskedSeries, SeriesSettings } from '../judge/series-settings.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type { ScorePlan } from '../score/plan.ts'
 import type { Duration, Instant } from '../units.ts'
@@ -23,13 +24,21 @@ export type Metric = {
 }
 
 /** A metric whose arguments are filled in: what a run measures. */
-export type ResolvedMetric = JudgedMetric | ScoredMetric
+export type ResolvedMetric = JudgedMetric | SeriesMetric | ScoredMetric
 
 export type JudgedMetric = {
   readonly kind: 'judge'
   readonly name: string
   readonly initialDelay: Duration
   readonly judge: JudgeSettings
+}
+
+/** Provider `haldane/judge` with `series`. */
+export type SeriesMetric = {
+  readonly kind: 'series'
+  readonly name: string
+  readonly initialDelay: Duration
+  readonly series: SeriesSettings<AskedSeries>
 }
 
 export type ScoredMetric = {

@@ -5,7 +5,7 @@
  * somebody looked, the same samples give the same verdict. An answer that failed, is incomplete or is empty changes no evidence, and
  * the same window is asked again.
  */
-import { earliest, type Instant, instant, minus, plus, seconds } from '../units.ts'
+import { earliest, type Instant, instant, minus, plus } from '../units.ts'
 import { BlockMaker } from './blocks.ts'
 import { BucketMaker } from './buckets.ts'
 import { Callers } from './callers.ts'
@@ -16,6 +16,7 @@ import { looksOf, type Window } from './looks.ts'
 import { judgedReporter } from './queries.ts'
 import type { Reading, Series } from './reading.ts'
 import type { JudgeSettings } from './settings.ts'
+import { settling } from './settling.ts'
 import type { Trial } from './trial.ts'
 import { diagnose, troubleIn } from './trouble.ts'
 import type { Trouble, TroubleReason, Verdict } from './verdict.ts'
@@ -61,12 +62,6 @@ type State = {
 
 /** Instants in one read: keeps answers small; Prometheus itself would answer 11,000. */
 const mostPoints = 1000
-
-/**
- * A sample has the time at which its scrape began and is in the store when the scrape is over; proxies flush and stores ingest a little late, too. An
- * instant that is read sooner may read otherwise later, however short the blocks are.
- */
-const settling = seconds(5)
 
 /** Buckets that could not be read are asked for again, for so many blocks; then their requests come with the next ones. */
 const mostBehind = 20

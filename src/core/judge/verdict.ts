@@ -95,7 +95,10 @@ export type TroubleReason =
 
 export type Side = 'canary' | 'stable'
 
-export type Trouble = { readonly because: TroubleReason; readonly since: Instant }
+export type Trouble<Reason = TroubleReason> = {
+  readonly because: Reason
+  readonly since: Instant
+}
 
 /** Requests that ended; `requests` = served + failed, `excluded` ones (client gone, injected fault…) are not among them. */
 export type Counts = {

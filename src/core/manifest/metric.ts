@@ -1,12 +1,18 @@
 /** One metric whose arguments are filled in → what a run measures. */
 import { z } from 'zod'
-import type { JudgedMetric, ResolvedMetric, ScoredMetric } from '../analysis/metric.ts'
-import { at, type Json, objectAt } from '../json.ts'
+import type {
+  JudgedMetric,
+  ResolvedMetric,
+  ScoredMetric,
+  SeriesMetric,
+} from '../analysis/metric.ts'
+import { at, type Json, type JsonObject, objectAt } from '../json.ts'
 import { failed, ok, type Problem, type Result } from '../result.ts'
 import { type Duration, minutes, seconds } from '../units.ts'
 import { childPath, type Fields, misplaced, object, refused, served, sift } from './fields.ts'
 import { type JudgeDefaults, parseJudgeSettings } from './judge-settings.ts'
 import { parseScorePlan } from './score-plan.ts'
+import { parseSeriesSettings } from './series-settings.ts'
 import { readAs, shape } from './shape.ts'
 import { readDuration, readNumber } from './values.ts'
 
@@ -28,17 +34,34 @@ function isScored(json: Json): boolean {
   return at(json, 'provider', 'plugin', 'haldane/score') !== undefined
 }
 
-function parseJudged(json: Json, path: string, defaults: JudgeDefaults): Result<JudgedMetric> {
+/** With `series` in its body it judges these and no requests. */
+function parseJudged(
+  json: Json,
+  path: string,
+  defaults: JudgeDefaults,
+): Result<JudgedMetric | SeriesMetric> {
   const { value, problems } = shape(sift(json, metricFields, 'metric', path), judgedSchema, path)
-  const judge = parseJudgeSettings(
-    objectAt(json, 'provider', 'plugin', 'haldane/judge'),
+  const body = objectAt(json, 'provider', 'plugin', 'haldane/judge')
+  const asked = parseBody(
+    body,
     { ...defaults, block: value?.interval ?? defaults.block },
     childPath(`${path}.provider.plugin`, 'haldane/judge'),
   )
-  if (value === undefined || problems.length > 0 || !judge.ok)
-    return failed(...problems, ...(judge.ok ? [] : judge.problems))
+  if (value === undefined || problems.length > 0 || !asked.ok)
+    return failed(...problems, ...(asked.ok ? [] : asked.problems))
   const { name, initialDelay = seconds(0) } = value
-  return ok({ kind: 'judge', name, initialDelay, judge: judge.value })
+  return ok({ name, initialDelay, ...asked.value })
+}
+
+type AskedBody = Pick<JudgedMetric, 'kind' | 'judge'> | Pick<SeriesMetric, 'kind' | 'series'>
+
+function parseBody(body: JsonObject, defaults: JudgeDefaults, path: string): Result<AskedBody> {
+  if (body['series'] === undefined || body['series'] === null) {
+    const judge = parseJudgeSettings(body, defaults, path)
+    return judge.ok ? ok({ kind: 'judge', judge: judge.value }) : judge
+  }
+  const series = parseSeriesSettings(body, defaults, path)
+  return series.ok ? ok({ kind: 'series', series: series.value }) : series
 }
 
 function parseScored(json: Json, path: string, defaults: JudgeDefaults): Result<ScoredMetric> {

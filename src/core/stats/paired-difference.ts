@@ -15,7 +15,8 @@ export function pairedDifference(block: BlockValues, margin: SeriesMargin): numb
   return mine > 0 && other > 0 ? Math.log(mine / other) - Math.log1p(margin.share) : NaN
 }
 
-function typical(values: readonly number[]): number {
+/** The median of what is known; NaN when nothing is. */
+export function typical(values: readonly number[]): number {
   const known = values.filter((value) => !Number.isNaN(value))
   return known.length === 0 ? NaN : median(known)
 }

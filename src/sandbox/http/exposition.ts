@@ -1,19 +1,26 @@
 /** Series as Prometheus' text format 0.0.4, which is what Istio's proxies write. */
 import { type Counted, durations, type Labels, requestsTotal } from '../mesh/counters.ts'
+import { residentMemory } from '../mesh/memory.ts'
 
 export const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** Series of one metric must stand together, as the mesh gives them. */
 export function exposition(series: readonly Counted[]): string {
-  const [requests, times] = [
+  const [requests, times, gauges] = [
     series.filter(({ name }) => name === requestsTotal),
-    series.filter(({ name }) => name !== requestsTotal),
+    series.filter((each) => each.name !== requestsTotal && !isGauge(each)),
+    series.filter(isGauge),
   ]
   const lines = [
     ...family(`# TYPE ${requestsTotal} counter`, requests),
     ...family(`# TYPE ${durations} histogram`, times),
+    ...family(`# TYPE ${residentMemory} gauge`, gauges),
   ]
   return lines.map((text) => `${text}\n`).join('')
+}
+
+function isGauge({ name }: Counted): boolean {
+  return name === residentMemory
 }
 
 function family(type: string, series: readonly Counted[]): readonly string[] {

@@ -12,6 +12,7 @@ import { addressOf, isRunning } from '../pods.ts'
 import type { Random } from '../random.ts'
 import { poisson } from '../sampling.ts'
 import type { Counted } from './counters.ts'
+import { Memory } from './memory.ts'
 import { gateway } from './peer.ts'
 import { defaultMesh, type MeshSettings } from './settings.ts'
 import { Traffic } from './traffic.ts'
@@ -36,6 +37,7 @@ export class Mesh {
   readonly #settings: MeshSettings
   readonly #view: View
   readonly #traffic: Traffic
+  readonly #memory = new Memory()
   #last: Instant
   #wake: Stop
 
@@ -64,7 +66,10 @@ export class Mesh {
         namespace: pod.metadata.namespace,
         pod: pod.metadata.name,
         instance: `${addressOf(pod)}:15020`,
-        series: () => this.#traffic.proxyOf(pod).series(),
+        series: () => [
+          ...this.#traffic.proxyOf(pod).series(),
+          ...this.#memory.of(pod, this.#clock.now()),
+        ],
       })),
     ]
   }
@@ -83,7 +88,9 @@ export class Mesh {
     const elapsed = Math.min(between(this.#last, now), longestGap)
     this.#last = now
     this.#wake = this.#nextTick()
-    this.#traffic.forget(new Set(this.#view.pods().map(({ metadata }) => metadata.uid)))
+    const alive = new Set(this.#view.pods().map(({ metadata }) => metadata.uid))
+    this.#traffic.forget(alive)
+    this.#memory.forget(alive)
     const expected = this.#settings.rps(now) * (elapsed / 1000)
     for (const virtualService of this.#view.virtualServices()) {
       this.#traffic.send(virtualService, poisson(this.#random, expected))

@@ -80,6 +80,23 @@ test.for([
     },
   },
   {
+    line: '--series s.json --prometheus http://p:9090 --from -1h --follow',
+    asks: {
+      source: {
+        kind: 'series',
+        file: 's.json',
+        url: 'http://p:9090',
+        from: { kind: 'ago', by: 3_600_000 },
+        to: undefined,
+        follow: true,
+      },
+    },
+  },
+  {
+    line: '--series -',
+    asks: { source: { kind: 'series', file: '-', url: undefined, follow: false } },
+  },
+  {
     line: '--prometheus http://p:9090 --rollout reviews -n shop --kubeconfig k --follow --report',
     asks: {
       source: {
@@ -98,10 +115,12 @@ test.for([
 })
 
 test.for([
-  ['', 'nothing to judge; give --blocks FILE, or --prometheus URL'],
+  ['', 'nothing to judge; give --blocks FILE, --series FILE, or --prometheus URL'],
   ['--blocks - --prometheus http://p:9090', 'give either --blocks or --prometheus, not both'],
   ['--blocks - --follow', '--follow has no place beside --blocks; remove it'],
   ['--prometheus http://p', 'two sides are needed; give --canary and --stable, or --rollout'],
+  ['--series s.json --rollout r', '--rollout has no place beside --series; remove it'],
+  ['--series s.json --blocks -', 'give either --series or --blocks, not both'],
   [
     '--prometheus http://p --canary {}',
     'two sides are needed; give --canary and --stable, or --rollout',
