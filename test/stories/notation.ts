@@ -73,6 +73,7 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
         form: 'one',
         virtualServices: [{ namespace: 'shop', name: 'web', selection: everyRoute }],
         destinationRule: undefined,
+        managedRoutes: [],
       },
       steps: steps(stepsText),
       stepsJson: null,

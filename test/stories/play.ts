@@ -89,7 +89,9 @@ export class Play {
       services,
       traffic: {
         kind: 'mesh',
-        virtualServices: [{ ref: meshRef, resourceVersion: '1', routes, isClear: true }],
+        virtualServices: [
+          { ref: meshRef, resourceVersion: '1', routes, isClear: true, managed: [] },
+        ],
         destinationRule: 'none',
       },
       runs,

@@ -13,6 +13,7 @@ const namespace = 'shop'
 const apiVersions = {
   Service: 'v1',
   VirtualService: 'networking.istio.io/v1',
+  DestinationRule: 'networking.istio.io/v1',
   AnalysisTemplate: 'argoproj.io/v1alpha1',
   Rollout: 'argoproj.io/v1alpha1',
 } as const
@@ -97,6 +98,14 @@ export class Sandbox {
   /** Merges into an object, as `kubectl patch --type merge` does. */
   async patch(kind: Kind, name: string, body: Json): Promise<void> {
     await this.world.cluster.patch({ kind, namespace, name }, { type: 'merge', body })
+  }
+
+  /** What people and their tools patch into the status. */
+  async signal(status: JsonObject, name = 'web'): Promise<void> {
+    await this.world.cluster.patch(
+      { kind: 'Rollout', namespace, name },
+      { type: 'merge', subresource: 'status', body: { status } },
+    )
   }
 
   async push(version: Version, name = 'web'): Promise<void> {

@@ -38,7 +38,7 @@ test.for(troubles)('an abort is carried out although $it', async ({ make }) => {
   await make(sandbox)
   await sandbox.after(1)
   expect(await sandbox.said()).toMatch(/^Degraded InvalidSpec/)
-  await signal(sandbox, { abort: true })
+  await sandbox.signal({ abort: true })
   await sandbox.after(1)
   expect((await sandbox.weights()).replace('90/0/10', '100/0')).toBe('100/0')
   expect(await sandbox.said()).toMatch(/^Degraded RolloutAborted: .*; InvalidSpec: /)
@@ -62,7 +62,7 @@ test.for(troubles)(
 test('no traffic is sent to a stable Service that is gone; the abort waits for it', async () => {
   const sandbox = await released()
   await gone(sandbox, 'Service', 'web-stable')
-  await signal(sandbox, { abort: true })
+  await sandbox.signal({ abort: true })
   await sandbox.after(5)
   expect(await sandbox.weights()).toBe('50/50')
   expect(await sandbox.said()).toMatch(/^Degraded RolloutAborted: .*; InvalidSpec: .*'web-stable'/)
@@ -84,7 +84,7 @@ test('trouble that is over leaves no trace, and the release goes on', async () =
 test('nothing is made of a spec that is not understood', async () => {
   const sandbox = await released()
   await asks(sandbox, { nope: 1, template: template({ image: 'web:3' }) })
-  await signal(sandbox, { abort: true })
+  await sandbox.signal({ abort: true })
   await sandbox.after(5)
   const sets = (await sandbox.world.cluster.list('ReplicaSet')).map(({ metadata }) => metadata.name)
   expect(sets).toHaveLength(2)
@@ -128,11 +128,4 @@ function asks(sandbox: Sandbox, spec: Json): Promise<void> {
 
 async function gone(sandbox: Sandbox, kind: Kind, name: string): Promise<void> {
   await sandbox.world.cluster.delete({ kind, namespace: 'shop', name })
-}
-
-async function signal(sandbox: Sandbox, status: Json): Promise<void> {
-  await sandbox.world.cluster.patch(
-    { kind: 'Rollout', namespace: 'shop', name: 'web' },
-    { type: 'merge', subresource: 'status', body: { status } },
-  )
 }

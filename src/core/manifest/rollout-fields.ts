@@ -1,6 +1,7 @@
 /** Every field name that Argo's Rollout has (v1.10), and which of them we serve. */
 import { type Fields, list, object, refused, served } from './fields.ts'
 import { injectionFields } from './pod-injection.ts'
+import { headerRouteField, mirrorRouteField } from './rollout-managed.ts'
 import { trafficFields } from './rollout-traffic.ts'
 import { workloadField } from './workload.ts'
 
@@ -27,8 +28,8 @@ const step: Fields = {
   analysis: object(analysis),
   experiment: refused(),
   setCanaryScale: refused(),
-  setHeaderRoute: refused(),
-  setMirrorRoute: refused(),
+  setHeaderRoute: headerRouteField,
+  setMirrorRoute: mirrorRouteField,
   plugin: refused(),
 }
 

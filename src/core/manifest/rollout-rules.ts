@@ -103,7 +103,12 @@ function stepsDoOneThing(spec: JsonObject): readonly Problem[] {
     if (actions === undefined || actions.length === 1) return []
     const path = `spec.strategy.canary.steps[${index}]`
     if (actions.length === 0)
-      return [problem(path, 'must hold one of setWeight, pause and analysis, holds none')]
+      return [
+        problem(
+          path,
+          'must hold one of setWeight, pause, analysis, setHeaderRoute and setMirrorRoute, holds none',
+        ),
+      ]
     return [problem(path, `must hold exactly one action, holds ${actions.join(' and ')}`)]
   })
 }

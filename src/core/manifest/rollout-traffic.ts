@@ -4,6 +4,7 @@ import { at, type Json, type JsonObject, listAt, objectAt, textAt } from '../jso
 import { type Problem, problem } from '../result.ts'
 import type { DestinationRuleSpec, TrafficSpec, VirtualServiceSpec } from '../rollout/spec.ts'
 import { type Fields, list, object, refused, served } from './fields.ts'
+import { managedRules } from './rollout-managed.ts'
 import { shown } from './shown.ts'
 
 const virtualServiceFields: Fields = {
@@ -30,7 +31,7 @@ export const trafficFields: Fields = {
       (router) => [router, refused('use trafficRouting.istio', 'istio')],
     ),
   ),
-  managedRoutes: refused(),
+  managedRoutes: list({ name: served }),
   maxTrafficWeight: refused(),
 }
 
@@ -76,6 +77,7 @@ type TrafficShape = {
     readonly virtualServices?: readonly VirtualServiceShape[] | undefined
     readonly destinationRule?: DestinationRuleShape | undefined
   }
+  readonly managedRoutes: readonly { readonly name: string }[]
 }
 
 export const trafficSchema: z.ZodType<TrafficShape> = z.strictObject(
@@ -85,6 +87,7 @@ export const trafficSchema: z.ZodType<TrafficShape> = z.strictObject(
       virtualServices: z.array(virtualServiceSchema).optional(),
       destinationRule: destinationRuleSchema.optional(),
     }),
+    managedRoutes: z.array(z.strictObject({ name: text })).default([]),
   },
   {
     error: ({ input }) =>
@@ -95,7 +98,7 @@ export const trafficSchema: z.ZodType<TrafficShape> = z.strictObject(
 )
 
 /** `beside` is the Rollout's namespace. */
-export function toTraffic({ istio }: TrafficShape, beside: string): TrafficSpec {
+export function toTraffic({ istio, managedRoutes }: TrafficShape, beside: string): TrafficSpec {
   const { virtualService, virtualServices = [], destinationRule } = istio
   const all = virtualService === undefined ? virtualServices : [virtualService]
   return {
@@ -103,6 +106,7 @@ export function toTraffic({ istio }: TrafficShape, beside: string): TrafficSpec 
     form: virtualService === undefined ? 'list' : 'one',
     virtualServices: all.map((each) => toVirtualService(each, beside)),
     destinationRule: destinationRule && toDestinationRule(destinationRule),
+    managedRoutes: managedRoutes.map(({ name }) => name),
   }
 }
 
@@ -150,6 +154,7 @@ export const trafficRules: readonly ((spec: JsonObject) => readonly Problem[])[]
   hostSplitHasServices,
   oneFormOfVirtualServices,
   virtualServicesDiffer,
+  ...managedRules,
 ]
 
 function servicesDiffer(spec: JsonObject): readonly Problem[] {

@@ -16,6 +16,12 @@ import { type Duration, parseDuration, parseTimestamp, seconds, weight } from '.
 import { sift } from './fields.ts'
 import { antiAffinitySchema, podMetadataSchema } from './pod-injection.ts'
 import { rolloutFields } from './rollout-fields.ts'
+import {
+  headerRouteSchema,
+  mirrorRouteSchema,
+  toHeaderRoute,
+  toMirrorRoute,
+} from './rollout-managed.ts'
 import { rolloutProblems } from './rollout-rules.ts'
 import { toTraffic, trafficSchema } from './rollout-traffic.ts'
 import { readAs, type Shaped, shape } from './shape.ts'
@@ -142,6 +148,8 @@ const stepSchema = z.strictObject({
   setWeight: z.int().min(0).max(100).optional(),
   pause: z.strictObject({ duration: pauseDuration.optional() }).optional(),
   analysis: analysisSchema.optional(),
+  setHeaderRoute: headerRouteSchema.optional(),
+  setMirrorRoute: mirrorRouteSchema.optional(),
 })
 
 const quarter: PodLimit = { kind: 'percent', percent: 25 }
@@ -232,11 +240,20 @@ function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
 }
 
 /** One step; the rules have seen to it that it holds one action. */
-function toStep({ setWeight, pause, analysis }: z.infer<typeof stepSchema>): readonly Step[] {
+function toStep(step: z.infer<typeof stepSchema>): readonly Step[] {
+  const { setWeight, pause, analysis } = step
   if (setWeight !== undefined) return [{ kind: 'setWeight', weight: weight(setWeight) }]
   if (analysis !== undefined) return [{ kind: 'analysis', analysis: toAnalysis(analysis) }]
-  if (pause === undefined) return []
+  if (pause === undefined) return toRouteStep(step)
   return [{ kind: 'pause', ...(pause.duration ?? { duration: 'forever', text: undefined }) }]
+}
+
+function toRouteStep(step: z.infer<typeof stepSchema>): readonly Step[] {
+  const { setHeaderRoute, setMirrorRoute } = step
+  if (setHeaderRoute !== undefined)
+    return [{ kind: 'setHeaderRoute', route: toHeaderRoute(setHeaderRoute) }]
+  if (setMirrorRoute === undefined) return []
+  return [{ kind: 'setMirrorRoute', route: toMirrorRoute(setMirrorRoute) }]
 }
 
 function toBackground(shaped: z.infer<typeof backgroundSchema>): BackgroundAnalysis {

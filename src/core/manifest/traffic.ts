@@ -1,5 +1,6 @@
 /** Services, VirtualServices and the DestinationRule that a Rollout names: what they say, and what is wrong with them. */
 import { textAt } from '../json.ts'
+import { managedEntries } from '../mesh/managed.ts'
 import { drivenRoutes, type Sides } from '../mesh/routes.ts'
 import { findSubset } from '../mesh/subsets.ts'
 import { type KubeObject, type ObjectRef, refOf } from '../object.ts'
@@ -58,8 +59,9 @@ export function trafficSeen(canary: CanarySpec, around: Around): Found<TrafficFa
   if (traffic.kind === 'none') return { value: { kind: 'none' }, problems: [] }
   const rule = destinationRuleOf(traffic.destinationRule, around)
   const sides = sidesOf(canary, traffic, around)
+  const ours = { sides, managed: traffic.managedRoutes }
   const routes = traffic.virtualServices.map((spec, index) =>
-    virtualServiceOf(spec, sides, virtualServicePath(traffic, index), around),
+    virtualServiceOf(spec, ours, virtualServicePath(traffic, index), around),
   )
   return {
     value: {
@@ -186,7 +188,7 @@ function virtualServiceRef({ namespace, name }: VirtualServiceSpec): ObjectRef {
 
 function virtualServiceOf(
   spec: VirtualServiceSpec,
-  sides: Sides,
+  { sides, managed }: { readonly sides: Sides; readonly managed: readonly string[] },
   path: string,
   { rollout, find }: Around,
 ): Found<VirtualServiceFacts | undefined> {
@@ -199,7 +201,7 @@ function virtualServiceOf(
       problems: [missing(`${path}.name`, `VirtualService '${name}'`, namespace)],
     }
   }
-  const split = { namespace: rollout.metadata.namespace, sides, selection, managed: [] }
+  const split = { namespace: rollout.metadata.namespace, sides, selection, managed }
   const { routes, problems } = drivenRoutes(found.json, split)
   return {
     value: {
@@ -207,6 +209,7 @@ function virtualServiceOf(
       resourceVersion: found.metadata.resourceVersion,
       routes,
       isClear: problems.length === 0,
+      managed: managedEntries(found.json, managed),
     },
     problems: problems.map((inner) =>
       problem(path, `VirtualService '${name}' ${inner.path} ${inner.message}`),

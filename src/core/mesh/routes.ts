@@ -41,6 +41,8 @@ export type Sides =
 export type Destination = {
   /** JSON pointer of the destination's route entry, such as `/spec/http/0/route/1`. */
   readonly pointer: string
+  /** Its place in the route. */
+  readonly index: number
   /** The host and the subset as written. */
   readonly host: string
   readonly subset: string | undefined
@@ -55,6 +57,8 @@ export type DrivenRoute = {
   readonly canary: Destination
   /** Weight of destinations that are not ours; the stable side has that much less. */
   readonly aside: number
+  /** All destinations, as written. */
+  readonly destinations: readonly Json[]
 }
 
 /** What can be driven, and what stands in the way of driving the rest. */
@@ -150,18 +154,21 @@ function readRoute(place: Place, seen: Seen): Read {
   if (!isClear || ours === undefined || theirs === undefined) return { route: undefined, problems }
   const aside = others.reduce((sum, { weight }) => sum + weight, 0)
   const name = textAt(place.entry, 'name') ?? `${place.kind}[${place.index}]`
-  return { route: { kind: place.kind, name, stable: ours, canary: theirs, aside }, problems }
+  const destinations = routeOf(place)
+  const route = { kind: place.kind, name, stable: ours, canary: theirs, aside, destinations }
+  return { route, problems }
 }
 
 function destinationsOf(place: Place): readonly Destination[] {
   return routeOf(place).map((route, index) =>
-    readDestination(route, `/spec/${place.kind}/${place.index}/route/${index}`),
+    readDestination(route, index, `/spec/${place.kind}/${place.index}/route/${index}`),
   )
 }
 
-function readDestination(route: Json, pointer: string): Destination {
+function readDestination(route: Json, index: number, pointer: string): Destination {
   return {
     pointer,
+    index,
     host: textAt(route, 'destination', 'host') ?? '',
     subset: textAt(route, 'destination', 'subset'),
     weight: numberAt(route, 'weight') ?? 0,

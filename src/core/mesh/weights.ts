@@ -1,23 +1,68 @@
-/** The patch that moves traffic: two numbers a route are ours, everything else in a VirtualService is somebody else's. */
+/** The patch that moves traffic: two numbers a route are ours, and entries of our own; everything else in a VirtualService is somebody else's. */
 import type { JsonPatchOperation } from '../json.ts'
 import type { Weight } from '../units.ts'
+import { type ManagedEntry, type ManagedRoute, managedOperations } from './managed.ts'
 import { type Destination, type DrivenRoute, stableShare } from './routes.ts'
 
+/** What a VirtualService says of ours. */
+export type Ours = {
+  readonly resourceVersion: string
+  readonly routes: readonly DrivenRoute[]
+  readonly managed: readonly ManagedEntry[]
+}
+
+/** How it should be; undefined leaves the weights as they are. */
+export type Wanted = {
+  readonly canary: Weight | undefined
+  readonly managed: readonly ManagedRoute[]
+}
+
 /**
- * Operations that make every route carry `canary` percent; none when they do already. They test the version of the object and the
- * destinations relied upon, so the patch fails as a whole when somebody else was there.
+ * Operations that make every driven route carry this weight and every managed route stand; none when all is so. They test the version of
+ * the object and what they rely upon, so the patch fails as a whole when somebody else was there.
  */
-export function weightPatch(
-  routes: readonly DrivenRoute[],
-  canary: Weight,
-  resourceVersion: string,
+export function trafficPatch(ours: Ours, wanted: Wanted): readonly JsonPatchOperation[] {
+  const changes = [...weightOperations(ours, wanted), ...routeOperations(ours, wanted)]
+  if (changes.length === 0) return []
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: ours.resourceVersion },
+    ...changes,
+  ]
+}
+
+export function weightOperations(
+  { routes }: Pick<Ours, 'routes'>,
+  { canary }: Pick<Wanted, 'canary'>,
 ): readonly JsonPatchOperation[] {
-  const changes = routes.flatMap((route) => [
+  if (canary === undefined) return []
+  return routes.flatMap((route) => [
     ...asked(route.stable, stableShare(route, canary)),
     ...asked(route.canary, canary),
   ])
-  if (changes.length === 0) return []
-  return [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }, ...changes]
+}
+
+/** Whether the managed routes stand as wanted is told by there being none of these. */
+export function routeOperations(
+  { routes, managed }: Pick<Ours, 'routes' | 'managed'>,
+  wanted: Wanted,
+): readonly JsonPatchOperation[] {
+  const pattern = routes.find(({ kind }) => kind === 'http')
+  return managedOperations({
+    entries: managed,
+    wanted: wanted.managed,
+    pattern,
+    weights: weightsAfter(pattern, wanted.canary),
+  })
+}
+
+function weightsAfter(
+  route: DrivenRoute | undefined,
+  canary: Weight | undefined,
+): { readonly stable: number; readonly canary: number } {
+  if (route === undefined) return { stable: 0, canary: 0 }
+  return canary === undefined
+    ? { stable: route.stable.weight, canary: route.canary.weight }
+    : { stable: stableShare(route, canary), canary }
 }
 
 function asked(destination: Destination, weight: number): readonly JsonPatchOperation[] {

@@ -19,7 +19,7 @@ import { shift, subsets } from './traffic-actions.ts'
 
 export function changes(scene: Scene, shape: Shape): readonly Action[] {
   const pods = shape.pods.flatMap((wanted) => scale(wanted, scene))
-  const traffic = shift(scene, shape.canary)
+  const traffic = shift(scene, shape)
   const falls = shape.canary !== undefined && shape.canary < mostCarried(scene)
   const { stable, canary } = scene.services
   // The canary's subset moves only while no route gives it more than it is to have: what falls, falls first, the next pass moves it.

@@ -165,7 +165,7 @@ function isLate(scene: Scene, now: Instant): boolean {
 /** A pause and an analysis have no deadline. */
 function waitsByDesign({ spec, status, templateHash }: Scene): boolean {
   const step = spec.canary.steps[status.currentStepIndex ?? 0]
-  return status.stableRS !== templateHash && step !== undefined && step.kind !== 'setWeight'
+  return status.stableRS !== templateHash && (step?.kind === 'pause' || step?.kind === 'analysis')
 }
 
 function available({ spec }: Scene, draft: Draft): Wanted {

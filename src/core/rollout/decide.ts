@@ -5,6 +5,7 @@ import { allTraffic, canaryNeeded, isUp } from './counts.ts'
 import type { RunFacts } from './facts.ts'
 import { parseJournal } from './journal.ts'
 import { journalAnnotation } from './keys.ts'
+import { managedStand } from './managed.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { PauseStep, Step } from './spec.ts'
 import type { Standing } from './stage.ts'
@@ -37,6 +38,7 @@ export type Reason =
       readonly asked: Weight
       readonly carried: Weight | undefined
     }
+  | { readonly code: 'WaitingForRoutes' }
   | { readonly code: 'WaitingForAnalysis'; readonly run: string | undefined }
 
 export type Decision =
@@ -162,6 +164,9 @@ function decideStep(scene: Scene, standing: Standing, now: Instant): Decision {
       return rest(scene, standing, stage.step, now)
     case 'analysis':
       return analyse(scene, standing, stage.step)
+    case 'setHeaderRoute':
+    case 'setMirrorRoute':
+      return route(scene, stage.step, stage.index)
   }
 }
 
@@ -180,6 +185,13 @@ function shift(scene: Scene, step: Step, asked: Weight): Decision {
 function carries(scene: Scene, asked: Weight): boolean {
   if (scene.traffic.kind === 'none' || scene.spec.replicas === 0) return true
   return carriedWeight(scene) === asked
+}
+
+/** Done when every VirtualService has the route. Where no pods are asked for there is nothing to lead to: it comes with them. */
+function route(scene: Scene, step: Step, index: number): Decision {
+  const isAsked = (currentOf(scene)?.wanted ?? 0) > 0
+  if (isAsked && !managedStand(scene, index)) return wait({ code: 'WaitingForRoutes' })
+  return { kind: 'advance', because: { code: 'StepCompleted', step } }
 }
 
 function rest(scene: Scene, standing: Standing, step: PauseStep, now: Instant): Decision {

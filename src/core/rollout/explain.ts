@@ -32,6 +32,8 @@ export function explain(reason: Reason): string {
       return `waiting for pods: ${reason.available} of ${reason.needed} are available`
     case 'WaitingForWeight':
       return `waiting for the route to carry ${reason.asked} %, it carries ${reason.carried === undefined ? 'no clear weight' : `${reason.carried} %`}`
+    case 'WaitingForRoutes':
+      return 'waiting for the VirtualServices to have the routes of this step'
     case 'WaitingForAnalysis':
       return `waiting for analysis ${reason.run ?? 'to begin'}`
   }
@@ -46,5 +48,8 @@ export function stepText(step: Step): string {
       return step.text === undefined ? 'pause' : `pause: ${step.text}`
     case 'analysis':
       return 'analysis'
+    case 'setHeaderRoute':
+    case 'setMirrorRoute':
+      return `${step.kind}: ${step.route.name}`
   }
 }

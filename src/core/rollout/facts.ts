@@ -1,6 +1,7 @@
 /** What the engine sees of the objects around a Rollout. */
 import type { AnalysisRun, Phase } from '../analysis/metric.ts'
 import type { JsonObject } from '../json.ts'
+import type { ManagedEntry } from '../mesh/managed.ts'
 import type { DrivenRoute } from '../mesh/routes.ts'
 import type { Subset } from '../mesh/subsets.ts'
 import type { ObjectRef } from '../object.ts'
@@ -81,6 +82,8 @@ export type VirtualServiceFacts = {
   readonly routes: readonly DrivenRoute[]
   /** Whether these are all that should be: what the others carry is not known. */
   readonly isClear: boolean
+  /** Entries with the names of `managedRoutes`. */
+  readonly managed: readonly ManagedEntry[]
 }
 
 export type DestinationRuleFacts = {

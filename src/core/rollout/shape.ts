@@ -1,7 +1,9 @@
 /** How everything should stand, given the stage and what is there. A diff finds the writes (`changes.ts`). */
+import type { ManagedRoute } from '../mesh/managed.ts'
 import { type Instant, plus, type Weight } from '../units.ts'
 import { allTraffic, canaryNeeded, isUp, noTraffic } from './counts.ts'
 import type { ReplicaSetFacts, Seen, ServiceFacts } from './facts.ts'
+import { managedAt } from './managed.ts'
 import { currentOf, type Scene, stableOf } from './scene.ts'
 import type { Stage, Standing } from './stage.ts'
 import { carriedWeight, isReachable, pinOf, selects, takesBack } from './traffic.ts'
@@ -24,6 +26,8 @@ export type WantedPins = {
 export type Shape = {
   readonly pods: readonly WantedPods[]
   readonly canary: Weight | undefined
+  /** Routes of the release's own, in their order. */
+  readonly managed: readonly ManagedRoute[]
   readonly services: WantedPins
   readonly subsets: WantedPins
 }
@@ -32,6 +36,7 @@ export function shapeFor(scene: Scene, standing: Standing, now: Instant): Shape 
   return {
     pods: scene.replicaSets.map((replicaSet) => podsFor(replicaSet, scene, standing, now)),
     canary: scene.traffic.kind === 'mesh' ? canaryWeightFor(scene, standing) : undefined,
+    managed: managedFor(scene, standing),
     services: servicesFor(scene, standing.stage),
     subsets: subsetsFor(scene, standing.stage),
   }
@@ -67,6 +72,13 @@ function risingWeight(scene: Scene, standing: Standing): Weight | undefined {
   if (isUp(current, canaryNeeded(asked, scene.spec.replicas)) && stableCarries(scene, asked))
     return asked
   return earlierWeight(scene, standing)
+}
+
+/** A route of its own leads to the canary only while there is one, and steps are what asks for it. */
+function managedFor(scene: Scene, { stage }: Standing): readonly ManagedRoute[] {
+  const current = currentOf(scene)
+  if (stage.kind !== 'stepping' || current === undefined || current.available === 0) return []
+  return selects(scene, 'canary', scene.templateHash) ? managedAt(scene.spec, stage.index) : []
 }
 
 /** The weight of the current step, or of the last one that said a weight. */

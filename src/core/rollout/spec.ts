@@ -1,6 +1,7 @@
 /** What a Rollout asks for, as far as it is served. Defaults are filled in. */
 import type { Argument } from '../analysis/metric.ts'
 import type { Json, JsonObject } from '../json.ts'
+import type { ManagedRoute } from '../mesh/managed.ts'
 import type { RouteSelection } from '../mesh/selection.ts'
 import type { Duration, Instant, Weight } from '../units.ts'
 
@@ -81,6 +82,8 @@ export type MeshSpec = {
   readonly form: 'one' | 'list'
   readonly virtualServices: readonly VirtualServiceSpec[]
   readonly destinationRule: DestinationRuleSpec | undefined
+  /** Names of routes that steps may add, in the order in which they are to stand. */
+  readonly managedRoutes: readonly string[]
 }
 
 export type VirtualServiceSpec = {
@@ -102,6 +105,8 @@ export type Step =
   | { readonly kind: 'setWeight'; readonly weight: Weight }
   | PauseStep
   | { readonly kind: 'analysis'; readonly analysis: AnalysisSpec }
+  /** No match takes the route away. */
+  | { readonly kind: 'setHeaderRoute' | 'setMirrorRoute'; readonly route: ManagedRoute }
 
 export type PauseStep = {
   readonly kind: 'pause'

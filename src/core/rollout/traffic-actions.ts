@@ -1,10 +1,11 @@
 /** The writes to the mesh: labels of subsets, weights of routes. */
 import type { JsonPatchOperation } from '../json.ts'
+import type { ManagedRoute } from '../mesh/managed.ts'
 import { escaped, subsetOperations } from '../mesh/subsets.ts'
-import { weightPatch } from '../mesh/weights.ts'
+import { trafficPatch, weightOperations } from '../mesh/weights.ts'
 import type { Weight } from '../units.ts'
-import { type Action, normal } from './action.ts'
-import type { DestinationRuleFacts } from './facts.ts'
+import { type Action, type Note, normal } from './action.ts'
+import type { DestinationRuleFacts, VirtualServiceFacts } from './facts.ts'
 import { hashLabel, managedByAnnotation } from './keys.ts'
 import type { Scene } from './scene.ts'
 import type { WantedPins } from './shape.ts'
@@ -47,23 +48,46 @@ function adopt(rule: DestinationRuleFacts, owner: string): readonly JsonPatchOpe
     : [{ op: 'add', path, value: { [managedByAnnotation]: owner } }]
 }
 
-/** One patch for each VirtualService that does not carry the weight yet. */
-export function shift(scene: Scene, canary: Weight | undefined): readonly Action[] {
+/** One patch for each VirtualService that does not stand as wanted; the last that moves weights tells of it. */
+export function shift(
+  scene: Scene,
+  wanted: { readonly canary: Weight | undefined; readonly managed: readonly ManagedRoute[] },
+): readonly Action[] {
   const { traffic } = scene
-  if (canary === undefined || traffic.kind === 'none') return []
-  const before = carriedWeight(scene)
-  const message =
-    before === undefined
-      ? `Traffic weight updated to ${canary}`
-      : `Traffic weight updated from ${before} to ${canary}`
-  const patches = traffic.virtualServices.flatMap(({ ref, routes, resourceVersion }) => {
-    const operations = weightPatch(routes, canary, resourceVersion)
-    return operations.length === 0 ? [] : [{ ref, operations }]
+  if (traffic.kind === 'none') return []
+  const patches = traffic.virtualServices.flatMap((facts) => {
+    const operations = trafficPatch(facts, wanted)
+    return operations.length === 0 ? [] : [{ facts, operations }]
   })
-  return patches.map(({ ref, operations }, index) => ({
+  const moved = patches.findLast(({ facts }) => weightOperations(facts, wanted).length > 0)
+  return patches.map(({ facts, operations }) => ({
     kind: 'json',
-    ref,
+    ref: facts.ref,
     operations,
-    notes: index === patches.length - 1 ? [normal('TrafficWeightUpdated', message)] : [],
+    notes: [
+      ...routed(facts, wanted),
+      ...(facts === moved?.facts ? shifted(scene, wanted.canary) : []),
+    ],
   }))
+}
+
+function shifted(scene: Scene, canary: Weight | undefined): readonly Note[] {
+  const before = carriedWeight(scene)
+  const from = before === undefined ? '' : `from ${before} `
+  return [normal('TrafficWeightUpdated', `Traffic weight updated ${from}to ${canary}`)]
+}
+
+/** In Argo's words. Mirror routes that only follow the weights are no news. */
+function routed(
+  facts: VirtualServiceFacts,
+  wanted: Parameters<typeof trafficPatch>[1],
+): readonly Note[] {
+  const before = facts.managed.map(({ name }) => name).join()
+  const after = wanted.managed.map(({ name }) => name).join()
+  if (before === after) return []
+  const what =
+    wanted.managed.length === 0
+      ? 'removed all managed routes.'
+      : `has the managed routes ${wanted.managed.map(({ name }) => `'${name}'`).join(', ')}`
+  return [normal('Updated VirtualService', `VirtualService \`${facts.ref.name}\` ${what}`)]
 }

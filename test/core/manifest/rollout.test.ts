@@ -29,6 +29,7 @@ test("fills in Argo's defaults", () => {
           { namespace: 'shop', name: 'reviews', selection: { http: [], tls: [], tcp: [] } },
         ],
         destinationRule: undefined,
+        managedRoutes: [],
       },
     },
   })

@@ -74,14 +74,22 @@ test('knows where each destination stands, the host as written, an absent weight
       {
         kind: 'http',
         name: 'a',
-        stable: { pointer: '/spec/http/0/route/1', host: 'web', subset: undefined, weight: 0 },
+        stable: {
+          pointer: '/spec/http/0/route/1',
+          index: 1,
+          host: 'web',
+          subset: undefined,
+          weight: 0,
+        },
         canary: {
           pointer: '/spec/http/0/route/0',
+          index: 0,
           host: 'web-canary.shop.svc.cluster.local',
           subset: undefined,
           weight: 7.5,
         },
         aside: 0,
+        destinations: [to('web-canary.shop.svc.cluster.local', 7.5), to('web')],
       },
     ],
   })

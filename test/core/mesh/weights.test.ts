@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Json, type JsonObject, objectAt } from '../../../src/core/json.ts'
-import { drivenRoutes, type Split } from '../../../src/core/mesh/routes.ts'
-import { weightPatch } from '../../../src/core/mesh/weights.ts'
+import { type DrivenRoute, drivenRoutes, type Split } from '../../../src/core/mesh/routes.ts'
+import { type Ours, trafficPatch } from '../../../src/core/mesh/weights.ts'
 import { weight } from '../../../src/core/units.ts'
 import { jsonPatched } from '../../../src/sandbox/cluster/json-patch.ts'
 
@@ -96,7 +96,7 @@ test('weights that are absent are added', () => {
 test('several routes move in one patch', () => {
   const two = { ...route(100, 0), spec: { http: [entry('a'), entry('b')] } }
   const { routes } = drivenRoutes(objectAt(two), named(['a', 'b']))
-  const operations = weightPatch(routes, weight(40), '7')
+  const operations = trafficPatch(ours(routes), { canary: weight(40), managed: [] })
   expect(operations.filter(({ op }) => op === 'add').map(({ path }) => path)).toEqual([
     '/spec/http/0/route/0/weight',
     '/spec/http/0/route/1/weight',
@@ -114,12 +114,16 @@ function named(http: readonly string[]): Split {
   }
 }
 
-function patchOf(json: Json, canary: number): ReturnType<typeof weightPatch> {
+function ours(routes: readonly DrivenRoute[]): Ours {
+  return { resourceVersion: '7', routes, managed: [] }
+}
+
+function patchOf(json: Json, canary: number): ReturnType<typeof trafficPatch> {
   const http = objectAt(json, 'spec')['http']
   const isNamed = JSON.stringify(http).includes('"primary"')
   const { routes, problems } = drivenRoutes(objectAt(json), named(isNamed ? ['primary'] : []))
   if (problems.length > 0) throw new Error(JSON.stringify(problems))
-  return weightPatch(routes, weight(canary), '7')
+  return trafficPatch(ours(routes), { canary: weight(canary), managed: [] })
 }
 
 function patched(json: Json, canary: number): Json {
