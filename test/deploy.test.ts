@@ -13,6 +13,7 @@ import {
 } from '../src/core/json.ts'
 import { parseRollout } from '../src/core/manifest/rollout.ts'
 import { drivenRoutes, type Split } from '../src/core/mesh/routes.ts'
+import { namesOf } from '../src/core/rollout/services.ts'
 
 const root = join(import.meta.dirname, '..')
 const crds = readdirSync(join(root, 'deploy/crds')).map((file) => only(`deploy/crds/${file}`))
@@ -84,7 +85,7 @@ test('the examples fit together', () => {
   if (!spec.ok) return
   const { canary, matchLabels } = spec.value
   const names = services.map((service) => textAt(service, 'metadata', 'name'))
-  const { stable = '', canary: other = '' } = canary.services
+  const { stable = '', canary: other = '' } = namesOf(canary.services, undefined)
   expect(names).toEqual([stable, other])
   expect(services.map((service) => at(service, 'spec', 'selector'))).toEqual([
     matchLabels,

@@ -103,6 +103,61 @@ test('a managed route that somebody took away comes again; nothing is written wh
   expect(sandbox.errors).toEqual([])
 })
 
+test('ping and pong take turns: selectors stay where traffic is, weights stay where they ended', async () => {
+  const sandbox = await pingPong()
+  const story: string[] = [await turns(sandbox)]
+  for (const image of ['web:2', 'web:3']) {
+    await sandbox.push({ image })
+    await sandbox.after(1)
+    story.push(await turns(sandbox))
+    await sandbox.signal({ pauseConditions: null })
+    await sandbox.after(3)
+    story.push(await turns(sandbox))
+  }
+  expect(story).toEqual([
+    'ping stable: 100/0, ping 1 pong -',
+    'ping stable: 75/25, ping 1 pong 2',
+    'pong stable: 0/100, ping 1 pong 2',
+    'pong stable: 25/75, ping 3 pong 2',
+    'ping stable: 100/0, ping 3 pong 2',
+  ])
+})
+
+test('ping-pong: an abort moves weights only', async () => {
+  const sandbox = await pingPong()
+  await sandbox.push({ image: 'web:2' })
+  await sandbox.after(1)
+  const kinds: string[] = []
+  sandbox.world.cluster.onWrite({
+    after: ({ ref, by }) => by === 'controller' && kinds.push(ref.kind),
+  })
+  await sandbox.signal({ abort: true })
+  await sandbox.after(3)
+  expect(await turns(sandbox)).toBe('ping stable: 100/0, ping 1 pong 2')
+  expect(kinds).not.toContain('Service')
+  await sandbox.signal({ abort: false })
+  await sandbox.after(1)
+  expect(await turns(sandbox)).toBe('ping stable: 75/25, ping 1 pong 2')
+})
+
+test('ping-pong: after every single write, what has weight leads to pods that are up', async () => {
+  const sandbox = await pingPong()
+  const broken: string[] = []
+  sandbox.world.cluster.onWrite({ after: ({ by }) => by === 'controller' && void look() })
+  let looking = Promise.resolve()
+  function look(): void {
+    looking = looking.then(async () => void broken.push(...(await emptyWeights(sandbox))))
+  }
+  await sandbox.push({ image: 'web:2' })
+  await sandbox.after(1)
+  await sandbox.push({ image: 'web:3' })
+  await sandbox.after(1)
+  await sandbox.push({ image: 'web:1' })
+  await sandbox.after(1)
+  await looking
+  expect(broken).toEqual([])
+})
+
 /** Weights 30; subsets `stable` and `canary`, one of somebody else beside them. */
 async function subsetSplit(legacy?: number): Promise<Sandbox> {
   const sandbox = await new Sandbox().start()
@@ -192,4 +247,61 @@ function weightOf(entry: Json): Json {
 async function hashes(sandbox: Sandbox): Promise<readonly (string | undefined)[]> {
   const subsets = listAt(await sandbox.read('DestinationRule', 'web'), 'spec', 'subsets')
   return subsets.slice(0, 2).map((subset: Json) => textAt(subset, 'labels', hash))
+}
+
+/** Steps 25 and a pause; ping has everything. */
+async function pingPong(): Promise<Sandbox> {
+  const sandbox = await new Sandbox().start()
+  for (const name of ['ping', 'pong'])
+    await sandbox.create('Service', name, { selector: { app: 'web' }, ports: [{ port: 80 }] })
+  const route = [
+    { destination: { host: 'ping' }, weight: 100 },
+    { destination: { host: 'pong' }, weight: 0 },
+  ]
+  await sandbox.create('VirtualService', 'web', { hosts: ['web'], http: [{ route }] })
+  const canary = {
+    pingPong: { pingService: 'ping', pongService: 'pong' },
+    steps: [{ setWeight: 25 }, { pause: {} }],
+    trafficRouting: { istio: { virtualService: { name: 'web' } } },
+  }
+  await sandbox.create('Rollout', 'web', { ...rolloutSpec([]), strategy: { canary } })
+  await sandbox.after(1)
+  return sandbox
+}
+
+/** Who is stable, the weights of ping and pong, and the revision that each of them selects. */
+async function turns(sandbox: Sandbox): Promise<string> {
+  const stable = textAt(
+    (await sandbox.read('Rollout', 'web')) ?? null,
+    'status',
+    'canary',
+    'stablePingPong',
+  )
+  const revisions = new Map(
+    (await sandbox.world.cluster.list('ReplicaSet')).map(({ metadata }) => [
+      metadata.labels[hash],
+      metadata.annotations['rollout.argoproj.io/revision'],
+    ]),
+  )
+  const selected = async (name: string): Promise<string> => {
+    const pin = textAt((await sandbox.read('Service', name)) ?? null, 'spec', 'selector', hash)
+    return `${name} ${revisions.get(pin) ?? '-'}`
+  }
+  const [ping, pong] = [await selected('ping'), await selected('pong')]
+  return `${stable} stable: ${await sandbox.weights()}, ${ping} ${pong}`
+}
+
+/** Services with weight behind which no pod is up. */
+async function emptyWeights(sandbox: Sandbox): Promise<readonly string[]> {
+  const route = listAt(await sandbox.read('VirtualService', 'web'), 'spec', 'http', 0, 'route')
+  const pods = await sandbox.world.cluster.list('Pod')
+  const found = route
+    .filter((entry) => weightOf(entry) !== 0)
+    .map(async (entry) => {
+      const name = textAt(entry, 'destination', 'host') ?? ''
+      const pin = textAt((await sandbox.read('Service', name)) ?? null, 'spec', 'selector', hash)
+      const up = pods.filter(({ metadata }) => pin === undefined || metadata.labels[hash] === pin)
+      return up.length === 0 ? [`${name} leads nowhere`] : []
+    })
+  return (await Promise.all(found)).flat()
 }

@@ -30,6 +30,7 @@ export const noStatus: RolloutStatus = {
   hpaReplicas: 0,
   selector: undefined,
   weights: undefined,
+  stablePingPong: undefined,
   stepRun: undefined,
   backgroundRun: undefined,
 }
@@ -67,7 +68,7 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
     progressDeadlineAbort: false,
     analysisHistory: { successful: 5, unsuccessful: 5 },
     canary: {
-      services: { stable: 'web-stable', canary: 'web-canary' },
+      services: { kind: 'pair', stable: 'web-stable', canary: 'web-canary' },
       traffic: {
         kind: 'mesh',
         form: 'one',

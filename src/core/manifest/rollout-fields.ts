@@ -46,7 +46,7 @@ const canary: Fields = {
   scaleDownDelayRevisionLimit: refused(),
   ...injectionFields,
   dynamicStableScale: refused(),
-  pingPong: refused('use canaryService and stableService'),
+  pingPong: object({ pingService: served, pongService: served }),
   minPodsPerReplicaSet: refused(),
   replicaProgressThreshold: refused(),
 }

@@ -1,8 +1,13 @@
 /** `trafficRouting` of a Rollout as people write it → what shares the traffic out. */
 import { z } from 'zod'
-import { at, type Json, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
+import { at, isObject, type Json, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { type Problem, problem } from '../result.ts'
-import type { DestinationRuleSpec, TrafficSpec, VirtualServiceSpec } from '../rollout/spec.ts'
+import type {
+  DestinationRuleSpec,
+  ServicesSpec,
+  TrafficSpec,
+  VirtualServiceSpec,
+} from '../rollout/spec.ts'
 import { type Fields, list, object, refused, served } from './fields.ts'
 import { managedRules } from './rollout-managed.ts'
 import { shown } from './shown.ts'
@@ -97,6 +102,24 @@ export const trafficSchema: z.ZodType<TrafficShape> = z.strictObject(
   },
 )
 
+type PingPongShape = { readonly pingService: string; readonly pongService: string }
+
+export const pingPongSchema: z.ZodType<PingPongShape> = z.strictObject({
+  pingService: text,
+  pongService: text,
+})
+
+export function toServices(shaped: {
+  readonly stableService?: string | undefined
+  readonly canaryService?: string | undefined
+  readonly pingPong?: PingPongShape | undefined
+}): ServicesSpec {
+  const { stableService, canaryService, pingPong } = shaped
+  return pingPong === undefined
+    ? { kind: 'pair', stable: stableService, canary: canaryService }
+    : { kind: 'ping-pong', ping: pingPong.pingService, pong: pingPong.pongService }
+}
+
 /** `beside` is the Rollout's namespace. */
 export function toTraffic({ istio, managedRoutes }: TrafficShape, beside: string): TrafficSpec {
   const { virtualService, virtualServices = [], destinationRule } = istio
@@ -152,6 +175,7 @@ export const trafficRules: readonly ((spec: JsonObject) => readonly Problem[])[]
   servicesDiffer,
   subsetsDiffer,
   hostSplitHasServices,
+  pingPongStandsAlone,
   oneFormOfVirtualServices,
   virtualServicesDiffer,
   ...managedRules,
@@ -177,10 +201,37 @@ function subsetsDiffer(spec: JsonObject): readonly Problem[] {
 function hostSplitHasServices(spec: JsonObject): readonly Problem[] {
   const canary = objectAt(spec, 'strategy', 'canary')
   const istio = at(canary, 'trafficRouting', 'istio')
-  if (istio === undefined || istio === null || at(istio, 'destinationRule')) return []
+  if (!isObject(istio) || at(istio, 'destinationRule') || isObject(canary['pingPong'])) return []
   return ['canaryService', 'stableService'].flatMap((field) =>
     (canary[field] ?? null) === null ? [problem(`${canaryPath}.${field}`, 'is required')] : [],
   )
+}
+
+/** A pair beside it would leave it open which Services the routes are about. */
+function pingPongStandsAlone(spec: JsonObject): readonly Problem[] {
+  const canary = objectAt(spec, 'strategy', 'canary')
+  const turns = canary['pingPong'] ?? null
+  if (!isObject(turns)) return []
+  const path = `${canaryPath}.pingPong`
+  const { pingService, pongService } = turns
+  return [
+    ...(isObject(at(canary, 'trafficRouting', 'istio'))
+      ? []
+      : [problem(path, 'needs trafficRouting.istio')]),
+    ...['canaryService', 'stableService'].flatMap((field) =>
+      (canary[field] ?? null) === null
+        ? []
+        : [problem(`${canaryPath}.${field}`, 'must not stand beside pingPong; remove one of them')],
+    ),
+    ...(typeof pingService === 'string' && pingService === pongService
+      ? [
+          problem(
+            `${path}.pongService`,
+            `must differ from pingService, both are ${shown(pingService)}`,
+          ),
+        ]
+      : []),
+  ]
 }
 
 function oneFormOfVirtualServices(spec: JsonObject): readonly Problem[] {

@@ -23,7 +23,7 @@ import {
   toMirrorRoute,
 } from './rollout-managed.ts'
 import { rolloutProblems } from './rollout-rules.ts'
-import { toTraffic, trafficSchema } from './rollout-traffic.ts'
+import { pingPongSchema, toServices, toTraffic, trafficSchema } from './rollout-traffic.ts'
 import { readAs, type Shaped, shape } from './shape.ts'
 import { blamed, withWorkload, workloadProblems, workloadSchema } from './workload.ts'
 
@@ -81,7 +81,8 @@ function without(spec: JsonObject, problems: readonly Problem[]): JsonObject {
   return { template: nobodys, ...kept(spec, 'spec'), strategy: { canary } }
 }
 
-const nobodys = { spec: { containers: [{ name: 'unknown', image: 'unknown' }] } } as const
+/** In the place of a template that is not understood. */
+export const nobodys: JsonObject = { spec: { containers: [{ name: 'unknown', image: 'unknown' }] } }
 
 const text = z.string().min(1)
 const moment = readAs(
@@ -158,6 +159,7 @@ const podLimit = readAs(readPodLimit, 'a number of pods or a percentage such as 
 const canarySchema = z.strictObject({
   canaryService: text.optional(),
   stableService: text.optional(),
+  pingPong: pingPongSchema.optional(),
   trafficRouting: trafficSchema,
   steps: z.array(stepSchema).default([]),
   analysis: backgroundSchema.optional(),
@@ -224,7 +226,7 @@ function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
 function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
   const abortDelay = shaped.abortScaleDownDelaySeconds
   return {
-    services: { stable: shaped.stableService, canary: shaped.canaryService },
+    services: toServices(shaped),
     traffic: toTraffic(shaped.trafficRouting, textAt(object, 'metadata', 'namespace') ?? ''),
     steps: shaped.steps.flatMap(toStep),
     stepsJson: at(object, 'spec', 'strategy', 'canary', 'steps') ?? null,

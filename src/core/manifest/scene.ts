@@ -12,7 +12,7 @@ import { isMadeOf } from './known-template.ts'
 import { podTemplateHash, stepHash } from './pod-template-hash.ts'
 import { parseRollout, salvageRollout } from './rollout.ts'
 import { parseRolloutStatus } from './rollout-status.ts'
-import { servicesSeen, trafficRefs, trafficSeen } from './traffic.ts'
+import { type Read, servicesSeen, trafficRefs, trafficSeen } from './traffic.ts'
 import {
   type FoundWorkload,
   isMissing,
@@ -62,8 +62,9 @@ function resolved(surroundings: Surroundings, { found, problems }: FoundWorkload
 }
 
 function sightOf(spec: RolloutSpec, around: Seen): Sight {
-  const services = servicesSeen(spec.canary, around)
-  const traffic = trafficSeen(spec.canary, around)
+  const status = parseRolloutStatus(around.rollout.json)
+  const services = servicesSeen({ spec, status }, around)
+  const traffic = trafficSeen({ spec, status }, around)
   const analyses = analysesOf(spec, around)
   const parts: Parts = {
     services: services.value,
@@ -71,7 +72,7 @@ function sightOf(spec: RolloutSpec, around: Seen): Sight {
     analyses: analyses.ok ? analyses.value : noAnalyses,
   }
   const problems = [...services.problems, ...traffic.problems, ...problemsOf(analyses)]
-  return { scene: assemble(around, spec, parts), problems }
+  return { scene: assemble(around, { spec, status }, parts), problems }
 }
 
 /** What is not understood changes nothing: the release stays the one that was last understood, unless the spec went back to stable. */
@@ -114,10 +115,9 @@ type Parts = Pick<Scene, 'services' | 'traffic'> & { readonly analyses: Analyses
 
 function assemble(
   { rollout, workload, replicaSets, runs }: Seen,
-  spec: RolloutSpec,
+  { spec, status }: Read,
   parts: Parts,
 ): Scene {
-  const status = parseRolloutStatus(rollout.json)
   const facts = replicaSets.map(replicaSetFacts)
   return {
     rollout: identityOf(rollout),

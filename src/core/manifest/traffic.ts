@@ -1,5 +1,5 @@
 /** Services, VirtualServices and the DestinationRule that a Rollout names: what they say, and what is wrong with them. */
-import { textAt } from '../json.ts'
+import { at, type JsonObject, textAt, textEntries } from '../json.ts'
 import { managedEntries } from '../mesh/managed.ts'
 import { drivenRoutes, type Sides } from '../mesh/routes.ts'
 import { findSubset } from '../mesh/subsets.ts'
@@ -14,13 +14,19 @@ import type {
 } from '../rollout/facts.ts'
 import { hashLabel, managedByAnnotation } from '../rollout/keys.ts'
 import type { Scene } from '../rollout/scene.ts'
+import { namesOf, type ServiceNames } from '../rollout/services.ts'
 import type {
   CanarySpec,
   DestinationRuleSpec,
   MeshSpec,
+  RolloutSpec,
+  ServicesSpec,
   VirtualServiceSpec,
 } from '../rollout/spec.ts'
+import type { RolloutStatus } from '../rollout/status.ts'
+import type { Side } from '../rollout/traffic.ts'
 import { serviceFacts } from './facts.ts'
+import { nobodys } from './rollout.ts'
 
 export type Around = {
   readonly rollout: KubeObject
@@ -32,7 +38,8 @@ export type Found<T> = { readonly value: T; readonly problems: readonly Problem[
 
 /** The objects that share the traffic out. */
 export function trafficRefs({ services, traffic }: CanarySpec, namespace: string): ObjectRef[] {
-  const named = [services.canary, services.stable].filter((name) => name !== undefined)
+  const { stable, canary } = namesOf(services, undefined)
+  const named = [canary, stable].filter((name) => name !== undefined)
   const refs = named.map((name): ObjectRef => ({ kind: 'Service', namespace, name }))
   if (traffic.kind === 'none') return refs
   const rule = traffic.destinationRule
@@ -45,23 +52,35 @@ export function trafficRefs({ services, traffic }: CanarySpec, namespace: string
   ]
 }
 
-export function servicesSeen({ services }: CanarySpec, around: Around): Found<Scene['services']> {
-  const stable = serviceOf(services.stable, 'stableService', around)
-  const canary = serviceOf(services.canary, 'canaryService', around)
+/** A spec and what of the status says how to read it. */
+export type Read = { readonly spec: RolloutSpec; readonly status: RolloutStatus }
+
+export function servicesSeen({ spec, status }: Read, around: Around): Found<Scene['services']> {
+  const names = namesOf(spec.canary.services, status.stablePingPong)
+  const see = (side: Side): Found<Seen<ServiceFacts>> => {
+    const field = fieldOf(spec.canary.services, names[side], side)
+    return serviceOf(names[side], { field, template: spec.template }, around)
+  }
+  const [stable, canary] = [see('stable'), see('canary')]
   return {
     value: { stable: stable.value, canary: canary.value },
     problems: [...stable.problems, ...canary.problems],
   }
 }
 
-export function trafficSeen(canary: CanarySpec, around: Around): Found<TrafficFacts> {
-  const { traffic } = canary
+function fieldOf(services: ServicesSpec, name: string | undefined, side: Side): string {
+  if (services.kind === 'pair') return `${side}Service`
+  return name === services.ping ? 'pingPong.pingService' : 'pingPong.pongService'
+}
+
+export function trafficSeen({ spec, status }: Read, around: Around): Found<TrafficFacts> {
+  const { services, traffic } = spec.canary
   if (traffic.kind === 'none') return { value: { kind: 'none' }, problems: [] }
   const rule = destinationRuleOf(traffic.destinationRule, around)
-  const sides = sidesOf(canary, traffic, around)
+  const sides = sidesOf(namesOf(services, status.stablePingPong), traffic, around)
   const ours = { sides, managed: traffic.managedRoutes }
-  const routes = traffic.virtualServices.map((spec, index) =>
-    virtualServiceOf(spec, ours, virtualServicePath(traffic, index), around),
+  const routes = traffic.virtualServices.map((each, index) =>
+    virtualServiceOf(each, ours, virtualServicePath(traffic, index), around),
   )
   return {
     value: {
@@ -77,7 +96,7 @@ export function trafficSeen(canary: CanarySpec, around: Around): Found<TrafficFa
 
 function serviceOf(
   name: string | undefined,
-  field: string,
+  { field, template }: { readonly field: string; readonly template: JsonObject },
   { rollout, find }: Around,
 ): Found<Seen<ServiceFacts>> {
   if (name === undefined) return { value: 'none', problems: [] }
@@ -94,7 +113,24 @@ function serviceOf(
       `Service '${name}' is managed by another Rollout, '${owner}'; give each Rollout Services of its own`,
     )
   }
-  return { value: serviceFacts(service), problems: [] }
+  const facts = serviceFacts(service)
+  return { value: facts, problems: strangers(facts, template, path) }
+}
+
+/** A selector that no pod of the Rollout meets would make the Service lead nowhere once it is pinned. */
+function strangers(
+  { name, selector }: ServiceFacts,
+  template: JsonObject,
+  path: string,
+): readonly Problem[] {
+  const labels = textEntries(at(template, 'metadata', 'labels'))
+  const unmet = Object.entries(selector).filter(
+    ([key, value]) => key !== hashLabel && labels[key] !== value,
+  )
+  if (unmet.length === 0 || template === nobodys) return []
+  const asked = unmet.map(([key, value]) => `${key}=${value}`).join(', ')
+  const message = `Service '${name}' selects ${asked}, which the pods of spec.template do not have; change its selector or their labels`
+  return [problem(path, message)]
 }
 
 function missing(path: string, what: string, namespace: string): Problem {
@@ -160,7 +196,7 @@ function subsetsOf(
 
 /* --------------------------------------------------------- VirtualService */
 
-function sidesOf({ services }: CanarySpec, { destinationRule }: MeshSpec, around: Around): Sides {
+function sidesOf(services: ServiceNames, { destinationRule }: MeshSpec, around: Around): Sides {
   if (destinationRule === undefined)
     return { kind: 'hosts', stable: services.stable ?? '', canary: services.canary ?? '' }
   const { name, stableSubset, canarySubset, additionalSubsets } = destinationRule

@@ -14,6 +14,7 @@ import {
 } from './keys.ts'
 import { ownerOf, revisionOf } from './revision.ts'
 import type { Analysis, Scene } from './scene.ts'
+import { namesOf } from './services.ts'
 import type { AnalysisSpec } from './spec.ts'
 import type { Standing } from './stage.ts'
 
@@ -91,12 +92,13 @@ function argumentJson({ name, value }: Argument): JsonObject {
 function trialText(scene: Scene, { standing, now }: Moment): string {
   const { rollout, spec, status, templateHash } = scene
   const { startedAt } = journalFor(scene, standing, now)
+  const names = namesOf(spec.canary.services, status.stablePingPong)
   return JSON.stringify({
     rollout: rollout.name,
     canaryHash: templateHash,
     stableHash: status.stableRS,
-    canaryService: spec.canary.services.canary ?? '',
-    stableService: spec.canary.services.stable ?? '',
+    canaryService: names.canary ?? '',
+    stableService: names.stable ?? '',
     since: timestamp(startedAt),
   })
 }

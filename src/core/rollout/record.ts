@@ -7,6 +7,7 @@ import { phaseOf } from './phase.ts'
 import { restartedAtAfter } from './restart.ts'
 import { isOpen, type PlannedRuns } from './runs.ts'
 import { currentOf, type Scene } from './scene.ts'
+import { turned } from './services.ts'
 import type { Standing } from './stage.ts'
 import type { PauseCondition, RolloutStatus, WeightDestination } from './status.ts'
 import { carriedWeight, pinsOf, type Side } from './traffic.ts'
@@ -95,9 +96,15 @@ function draftFor(
       .toSorted()
       .join(','),
     weights: weightsOf(scene),
+    stablePingPong: pingPongAfter(scene, decision),
     stepRun: decision.kind === 'advance' ? undefined : runs.stepRun,
     backgroundRun: runs.backgroundRun,
   }
+}
+
+function pingPongAfter({ spec, status }: Scene, decision: Decision): Draft['stablePingPong'] {
+  const turns = spec.canary.services.kind === 'ping-pong' && decision.kind === 'promote'
+  return turns ? turned(status.stablePingPong) : status.stablePingPong
 }
 
 function pausesAfter(

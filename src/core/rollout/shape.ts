@@ -113,12 +113,24 @@ function stableCarries(scene: Scene, canary: Weight): boolean {
 
 function servicesFor(scene: Scene, stage: Stage): WantedPins {
   const { stable, canary } = scene.services
+  if (scene.spec.canary.services.kind === 'ping-pong') return turnsFor(scene, stage)
   return {
     stable: pinFor(serviceAdoption(stable, scene), stableHash(scene, stage), scene),
     canary:
       stage.kind === 'aborted'
         ? scene.status.stableRS
         : pinFor(serviceAdoption(canary, scene), scene.templateHash, scene),
+  }
+}
+
+/** Of two Services that take turns only the canary's is ever moved, while it is one; the other is pinned once, and where a hand moved it. */
+function turnsFor(scene: Scene, stage: Stage): WantedPins {
+  const { stable, canary } = scene.services
+  const hasCanary = stage.kind === 'stepping' || stage.kind === 'promoting'
+  const at = hasCanary ? scene.templateHash : undefined
+  return {
+    stable: pinFor(serviceAdoption(stable, scene), stableHash(scene, stage), scene),
+    canary: pinFor(serviceAdoption(canary, scene), at, scene),
   }
 }
 

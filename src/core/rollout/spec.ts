@@ -65,11 +65,16 @@ export type PodMetadata = {
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** Names in the Rollout's namespace; undefined where none is given. */
-export type ServicesSpec = {
-  readonly stable: string | undefined
-  readonly canary: string | undefined
-}
+/** Names in the Rollout's namespace. */
+export type ServicesSpec =
+  /** Each stands for its side; undefined where none is given. */
+  | {
+      readonly kind: 'pair'
+      readonly stable: string | undefined
+      readonly canary: string | undefined
+    }
+  /** They take turns: a promotion changes sides instead of selectors. */
+  | { readonly kind: 'ping-pong'; readonly ping: string; readonly pong: string }
 
 /** What shares the traffic out. */
 export type TrafficSpec =

@@ -34,6 +34,8 @@ export type WeightDestination = {
   readonly podTemplateHash: string | undefined
 }
 
+export type PingPong = 'ping' | 'pong'
+
 export type RolloutPhase = 'Healthy' | 'Degraded' | 'Progressing' | 'Paused'
 
 /** Undefined stands for a field that is absent. */
@@ -65,6 +67,8 @@ export type RolloutStatus = {
   readonly weights:
     | { readonly canary: WeightDestination; readonly stable: WeightDestination }
     | undefined
+  /** Which of two Services that take turns is stable; kept when the spec has none. */
+  readonly stablePingPong: PingPong | undefined
   readonly stepRun: RunReference | undefined
   readonly backgroundRun: RunReference | undefined
 }

@@ -65,6 +65,7 @@ const anyStatus: fc.Arbitrary<RolloutStatus> = fc.record({
   hpaReplicas: count,
   selector: maybe(text),
   weights: maybe(fc.record({ canary: destination, stable: destination })),
+  stablePingPong: maybe(fc.constantFrom('ping', 'pong')),
   stepRun: maybe(run),
   backgroundRun: maybe(run),
 })
