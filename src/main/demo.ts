@@ -99,7 +99,7 @@ class Stage {
     const { cluster, metrics, clock } = this.#world
     for (const object of demoObjects()) await cluster.create(object)
     const controller = await startController({
-      cluster: cluster.as('controller'),
+      cluster: cluster.as('haldane'),
       metricsAt: () => metrics,
       clock,
       log: silent,

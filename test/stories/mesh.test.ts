@@ -129,7 +129,7 @@ test('ping-pong: an abort moves weights only', async () => {
   await sandbox.after(1)
   const kinds: string[] = []
   sandbox.world.cluster.onWrite({
-    after: ({ ref, by }) => by === 'controller' && kinds.push(ref.kind),
+    after: ({ ref, by }) => by === 'haldane' && kinds.push(ref.kind),
   })
   await sandbox.signal({ abort: true })
   await sandbox.after(3)
@@ -143,7 +143,7 @@ test('ping-pong: an abort moves weights only', async () => {
 test('ping-pong: after every single write, what has weight leads to pods that are up', async () => {
   const sandbox = await pingPong()
   const broken: string[] = []
-  sandbox.world.cluster.onWrite({ after: ({ by }) => by === 'controller' && void look() })
+  sandbox.world.cluster.onWrite({ after: ({ by }) => by === 'haldane' && void look() })
   let looking = Promise.resolve()
   function look(): void {
     looking = looking.then(async () => void broken.push(...(await emptyWeights(sandbox))))

@@ -90,7 +90,14 @@ export class Play {
       traffic: {
         kind: 'mesh',
         virtualServices: [
-          { ref: meshRef, resourceVersion: '1', routes, isClear: true, managed: [] },
+          {
+            ref: meshRef,
+            resourceVersion: '1',
+            routes,
+            isClear: true,
+            lastWriter: undefined,
+            managed: [],
+          },
         ],
         destinationRule: 'none',
       },

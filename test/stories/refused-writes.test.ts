@@ -46,8 +46,8 @@ async function play({ nth, how }: Case, failureRatio: string): Promise<Sandbox> 
   await sandbox.create('Rollout', 'web', rolloutSpec(steps), { 'haldane.dev/judge': 'default' })
   let written = 0
   const isIt = (by: string): boolean => {
-    if (by === 'controller') written += 1
-    return written === nth && by === 'controller'
+    if (by === 'haldane') written += 1
+    return written === nth && by === 'haldane'
   }
   sandbox.world.cluster.onWrite(
     how === 'done, but not answered'

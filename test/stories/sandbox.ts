@@ -33,6 +33,8 @@ export class Sandbox {
   readonly world: World
   /** What the controller logged as an error. */
   readonly errors: string[] = []
+  /** How often the controller wrote. */
+  written = 0
   readonly reports: ReleaseReport[] = []
 
   constructor(seed = '1') {
@@ -45,13 +47,16 @@ export class Sandbox {
   }
 
   async start(): Promise<this> {
+    this.world.cluster.onWrite({
+      after: ({ by }) => void (this.written += Number(by === 'haldane')),
+    })
     const log: Log = {
       info: () => undefined,
       warn: () => undefined,
       error: (message) => void this.errors.push(message),
     }
     await startController({
-      cluster: this.world.cluster.as('controller'),
+      cluster: this.world.cluster.as('haldane'),
       metricsAt: () => this.world.metrics,
       clock: this.world.clock,
       log,

@@ -1,6 +1,7 @@
 /** The objects of a real Kubernetes cluster, behind our port. */
 import type { Json } from '../../core/json.ts'
 import type { Kind, KubeObject, NewObject, ObjectRef, PodRef } from '../../core/object.ts'
+import { fieldManager } from '../../core/rollout/keys.ts'
 import { type Cluster, type Eviction, type Patch, PortError } from '../../ports.ts'
 import { apiVersionOf, collectionPath, objectPath, resourceOf } from './kinds.ts'
 import { type Lists, listAll, sourceOf } from './lists.ts'
@@ -8,9 +9,6 @@ import { objectFrom } from './objects.ts'
 import { isRefusedEviction, jsonPatchRefusal, refusal } from './refusal.ts'
 import type { Answer } from './transport.ts'
 import { type Pace, startWatch } from './watch.ts'
-
-/** Who wrote a field, in `metadata.managedFields`. */
-const fieldManager = 'haldane'
 
 export type Means = Lists & { readonly paceOf: (kind: Kind) => Pace }
 

@@ -91,7 +91,11 @@ class Running {
       seriesCourt: new SeriesCourt(metricsAt, clock),
     }
     const reports = new Reports(shared)
-    this.#rollouts = new Rollouts({ ...shared, finished: (scene) => reports.consider(scene) })
+    this.#rollouts = new Rollouts({
+      ...shared,
+      naming: (ref) => this.#naming(ref),
+      finished: (scene) => reports.consider(scene),
+    })
     this.#runs = new AnalysisRuns({
       ...shared,
       metadataFor: (trial, metric) => reports.metadataFor(trial, metric),
@@ -149,6 +153,11 @@ class Running {
       .filter(({ kind, controller }) => kind === 'Rollout' && controller === true)
       .map(({ name }) => keyOf({ kind: 'Rollout', namespace, name }))
     return [...owners, ...this.#references.referrersOf(keyOf(refOf(object)))]
+  }
+
+  #naming(ref: ObjectRef): readonly KubeObject[] {
+    const keys = this.#references.referrersOf(keyOf(ref))
+    return keys.flatMap((key) => this.#cache.get(parseKey(key)) ?? [])
   }
 
   async #pass(key: string): Promise<Instant | undefined> {

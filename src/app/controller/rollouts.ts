@@ -37,6 +37,8 @@ export type RolloutsOptions = {
   readonly log: Log
   readonly tell: Tell
   readonly defaults: JudgeDefaults
+  /** The Rollouts that name an object. */
+  readonly naming: (ref: ObjectRef) => readonly KubeObject[]
   /** Told of every finished pass; makes the report of a release that is over, in its own time. */
   readonly finished: (scene: Scene) => void
 }
@@ -98,6 +100,7 @@ export class Rollouts {
       replicaSets: cache.ownedBy(rollout.metadata.uid, 'ReplicaSet'),
       runs: cache.ownedBy(rollout.metadata.uid, 'AnalysisRun'),
       find: (ref) => cache.get(ref),
+      naming: this.#with.naming,
       defaults,
     }
   }

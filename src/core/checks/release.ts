@@ -38,7 +38,7 @@ export function releaseFindings(rollout: KubeObject, around: Around): readonly F
 
 /** What the controller itself would refuse. */
 function ruledFindings(rollout: KubeObject, { find, defaults, isAll }: Around): readonly Finding[] {
-  const sight = sceneOf({ rollout, replicaSets: [], runs: [], find, defaults })
+  const sight = sceneOf({ rollout, replicaSets: [], runs: [], find, naming: () => [], defaults })
   const problems = sight.ok ? sight.value.problems : sight.problems
   return problems.map((each) => asFinding(each, refOf(rollout), isAll))
 }

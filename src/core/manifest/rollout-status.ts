@@ -157,7 +157,11 @@ function filledText(json: JsonObject, name: string): string | undefined {
 }
 
 const phases: readonly RolloutPhase[] = ['Healthy', 'Degraded', 'Progressing', 'Paused']
-const pauseReasons: readonly PauseReason[] = ['CanaryPauseStep', 'InconclusiveAnalysisRun']
+const pauseReasons: readonly PauseReason[] = [
+  'CanaryPauseStep',
+  'InconclusiveAnalysisRun',
+  'TrafficWeightDrift',
+]
 const conditionStates: readonly Condition['status'][] = ['True', 'False', 'Unknown']
 const conditionTypes: readonly ConditionType[] = [
   'Progressing',

@@ -29,6 +29,8 @@ export type Surroundings = {
   readonly replicaSets: readonly KubeObject[]
   readonly runs: readonly KubeObject[]
   readonly find: (ref: ObjectRef) => KubeObject | undefined
+  /** The Rollouts that name an object. */
+  readonly naming: (ref: ObjectRef) => readonly KubeObject[]
   readonly defaults: JudgeDefaults
 }
 

@@ -1,9 +1,9 @@
 /** Services, VirtualServices and the DestinationRule that a Rollout names: what they say, and what is wrong with them. */
-import { at, type JsonObject, textAt, textEntries } from '../json.ts'
+import { at, type JsonObject, listAt, textAt, textEntries } from '../json.ts'
 import { managedEntries } from '../mesh/managed.ts'
-import { drivenRoutes, type Sides } from '../mesh/routes.ts'
+import { type DrivenRoute, drivenRoutes, type Sides } from '../mesh/routes.ts'
 import { findSubset } from '../mesh/subsets.ts'
-import { type KubeObject, type ObjectRef, refOf } from '../object.ts'
+import { type KubeObject, keyOf, type ObjectRef, refOf } from '../object.ts'
 import { absence, type Problem, problem } from '../result.ts'
 import type {
   DestinationRuleFacts,
@@ -12,7 +12,7 @@ import type {
   TrafficFacts,
   VirtualServiceFacts,
 } from '../rollout/facts.ts'
-import { hashLabel, managedByAnnotation } from '../rollout/keys.ts'
+import { fieldManager, hashLabel, managedByAnnotation } from '../rollout/keys.ts'
 import type { Scene } from '../rollout/scene.ts'
 import { namesOf, type ServiceNames } from '../rollout/services.ts'
 import type {
@@ -26,11 +26,14 @@ import type {
 import type { RolloutStatus } from '../rollout/status.ts'
 import type { Side } from '../rollout/traffic.ts'
 import { serviceFacts } from './facts.ts'
-import { nobodys } from './rollout.ts'
+import { nobodys, parseRollout } from './rollout.ts'
+import { parseRolloutStatus } from './rollout-status.ts'
 
 export type Around = {
   readonly rollout: KubeObject
   readonly find: (ref: ObjectRef) => KubeObject | undefined
+  /** The Rollouts that name an object. */
+  readonly naming: (ref: ObjectRef) => readonly KubeObject[]
 }
 
 /** What was understood; the problems with the rest stand beside it. */
@@ -226,8 +229,9 @@ function virtualServiceOf(
   spec: VirtualServiceSpec,
   { sides, managed }: { readonly sides: Sides; readonly managed: readonly string[] },
   path: string,
-  { rollout, find }: Around,
+  around: Around,
 ): Found<VirtualServiceFacts | undefined> {
+  const { rollout, find } = around
   const { name, namespace, selection } = spec
   const ref = virtualServiceRef(spec)
   const found = find(ref)
@@ -238,17 +242,80 @@ function virtualServiceOf(
     }
   }
   const split = { namespace: rollout.metadata.namespace, sides, selection, managed }
-  const { routes, problems } = drivenRoutes(found.json, split)
+  const driven = drivenRoutes(found.json, split)
+  const shared = sharedRoutes(found, driven.routes, around)
+  const problems = [...driven.problems, ...shared.problems]
   return {
     value: {
       ref,
       resourceVersion: found.metadata.resourceVersion,
-      routes,
+      routes: shared.value,
       isClear: problems.length === 0,
+      lastWriter: lastWriter(found.json),
       managed: managedEntries(found.json, managed),
     },
     problems: problems.map((inner) =>
       problem(path, `VirtualService '${name}' ${inner.path} ${inner.message}`),
     ),
   }
+}
+
+/** Of two Rollouts on one route the older drives it; the other one leaves it alone and says so. */
+function sharedRoutes(
+  virtualService: KubeObject,
+  routes: readonly DrivenRoute[],
+  { rollout, naming, find }: Around,
+): Found<readonly DrivenRoute[]> {
+  const older = naming(refOf(virtualService)).filter((other) => isOlder(other, rollout))
+  const taken = older.flatMap((other) => {
+    const around = { rollout: other, find, naming }
+    return routesOf(virtualService, around).map((route) => ({ route, by: other.metadata.name }))
+  })
+  const rivalOf = (route: DrivenRoute): string | undefined =>
+    taken.find((each) => each.route.path === route.path)?.by
+  return {
+    value: routes.filter((route) => rivalOf(route) === undefined),
+    problems: routes.flatMap((route) => {
+      const by = rivalOf(route)
+      if (by === undefined) return []
+      const message = `is driven by the older Rollout '${by}' already; give each Rollout routes of its own`
+      return [problem(route.path, message)]
+    }),
+  }
+}
+
+function isOlder({ metadata: other }: KubeObject, { metadata: own }: KubeObject): boolean {
+  if (other.uid === own.uid || other.deletionTimestamp !== undefined) return false
+  const age = (each: typeof own): string =>
+    `${each.creationTimestamp} ${each.namespace}/${each.name}`
+  return age(other) < age(own)
+}
+
+/** What another Rollout drives there, by its own spec. */
+function routesOf(virtualService: KubeObject, around: Around): readonly DrivenRoute[] {
+  const { json, metadata } = around.rollout
+  const parsed = parseRollout(json)
+  if (!parsed.ok || parsed.value.canary.traffic.kind === 'none') return []
+  const { services, traffic } = parsed.value.canary
+  const names = namesOf(services, parseRolloutStatus(json).stablePingPong)
+  const sides = sidesOf(names, traffic, around)
+  return traffic.virtualServices
+    .filter((spec) => keyOf(virtualServiceRef(spec)) === keyOf(refOf(virtualService)))
+    .flatMap(({ selection }) => {
+      const { namespace } = metadata
+      const split = { namespace, sides, selection, managed: traffic.managedRoutes }
+      return drivenRoutes(virtualService.json, split).routes
+    })
+}
+
+/** Times are whole seconds: of two in the same second it is not ours, since we look at what comes after. */
+function lastWriter(json: JsonObject): string | undefined {
+  const writers = listAt(json, 'metadata', 'managedFields').flatMap((entry) => {
+    const [manager, time] = [textAt(entry, 'manager'), textAt(entry, 'time')]
+    const wroteSpec = at(entry, 'fieldsV1', 'f:spec') !== undefined
+    return wroteSpec && manager !== undefined && time !== undefined ? [{ manager, time }] : []
+  })
+  const newest = writers.reduce((latest, { time }) => (time > latest ? time : latest), '')
+  const last = writers.filter(({ time }) => time === newest)
+  return (last.find(({ manager }) => manager !== fieldManager) ?? last[0])?.manager
 }

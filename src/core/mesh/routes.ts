@@ -53,6 +53,8 @@ export type Destination = {
 export type DrivenRoute = {
   readonly kind: RouteKind
   readonly name: string
+  /** Where it stands, such as `spec.http[0]`. */
+  readonly path: string
   readonly stable: Destination
   readonly canary: Destination
   /** Weight of destinations that are not ours; the stable side has that much less. */
@@ -139,7 +141,8 @@ function isSubsetHost(
 type Read = { readonly route: DrivenRoute | undefined; readonly problems: readonly Problem[] }
 
 function readRoute(place: Place, seen: Seen): Read {
-  const path = `spec.${place.kind}[${place.index}].route`
+  const own = `spec.${place.kind}[${place.index}]`
+  const path = `${own}.route`
   const all = destinationsOf(place)
   const stable = all.filter((destination) => isAt(destination, 'stable', seen))
   const canary = all.filter((destination) => isAt(destination, 'canary', seen))
@@ -155,7 +158,15 @@ function readRoute(place: Place, seen: Seen): Read {
   const aside = others.reduce((sum, { weight }) => sum + weight, 0)
   const name = textAt(place.entry, 'name') ?? `${place.kind}[${place.index}]`
   const destinations = routeOf(place)
-  const route = { kind: place.kind, name, stable: ours, canary: theirs, aside, destinations }
+  const route = {
+    kind: place.kind,
+    name,
+    path: own,
+    stable: ours,
+    canary: theirs,
+    aside,
+    destinations,
+  }
   return { route, problems }
 }
 

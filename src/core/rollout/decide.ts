@@ -2,6 +2,7 @@
 
 import { type Instant, plus, type Weight } from '../units.ts'
 import { allTraffic, canaryNeeded, isUp } from './counts.ts'
+import { driftOf } from './drift.ts'
 import type { RunFacts } from './facts.ts'
 import { parseJournal } from './journal.ts'
 import { journalAnnotation } from './keys.ts'
@@ -31,6 +32,8 @@ export type Reason =
   | { readonly code: 'PausedByUser' }
   | { readonly code: 'PausedByStep'; readonly until: Instant | undefined }
   | { readonly code: 'PausedInconclusive' }
+  | { readonly code: 'PausedByDrift' }
+  | { readonly code: 'WeightDrift'; readonly by: string; readonly asked: Weight }
   | { readonly code: 'StepCompleted'; readonly step: Step }
   | { readonly code: 'WaitingForPods'; readonly available: number; readonly needed: number }
   | {
@@ -61,6 +64,7 @@ const guards: readonly Rule[] = [
   pausedByUser,
   pausedInconclusive,
   inconclusive,
+  moved,
 ]
 
 /** A person who promotes in full has overruled the analysis. */
@@ -147,6 +151,16 @@ function inconclusive(scene: Scene, standing: Standing): Decision | undefined {
     message: open.run.status.message ?? '',
   }
   return { kind: 'pause', reason: 'InconclusiveAnalysisRun', because }
+}
+
+/** Weights that somebody else keeps moving: a release does not go on beside them. */
+function moved(scene: Scene, standing: Standing, now: Instant): Decision | undefined {
+  const drift = driftOf(scene, standing, now)
+  if (standing.pauses.some(({ reason }) => reason === 'TrafficWeightDrift'))
+    return wait({ code: 'PausedByDrift' })
+  if (drift.kind !== 'hold') return undefined
+  const because: Reason = { code: 'WeightDrift', by: drift.by, asked: drift.wanted }
+  return { kind: 'pause', reason: 'TrafficWeightDrift', because }
 }
 
 /** A person cleared the pauses and left `controllerPause`: that is how the plugin says promote. */

@@ -26,6 +26,10 @@ export function explain(reason: Reason): string {
       return 'CanaryPauseStep'
     case 'PausedInconclusive':
       return 'InconclusiveAnalysisRun'
+    case 'PausedByDrift':
+      return 'TrafficWeightDrift'
+    case 'WeightDrift':
+      return `'${reason.by}' keeps changing the traffic, which should give the canary ${reason.asked} %`
     case 'StepCompleted':
       return `step completed (${stepText(reason.step)})`
     case 'WaitingForPods':

@@ -82,6 +82,8 @@ export type VirtualServiceFacts = {
   readonly routes: readonly DrivenRoute[]
   /** Whether these are all that should be: what the others carry is not known. */
   readonly isClear: boolean
+  /** Who changed its spec last, by `managedFields`; undefined when that is not known. */
+  readonly lastWriter: string | undefined
   /** Entries with the names of `managedRoutes`. */
   readonly managed: readonly ManagedEntry[]
 }

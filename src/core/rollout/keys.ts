@@ -17,9 +17,14 @@ export const stepIndexLabel = 'step-index'
 export const judgeAnnotation = 'haldane.dev/judge'
 /** On a ReplicaSet: what its release went through, as JSON. The report is made from it. */
 export const journalAnnotation = 'haldane.dev/journal'
+/** On a ReplicaSet: how often somebody else's weights were set right, as JSON. */
+export const driftAnnotation = 'haldane.dev/drift'
 /** On an AnalysisRun: whom it compares, as JSON. */
 export const trialAnnotation = 'haldane.dev/trial'
 /** On a ReplicaSet: the names of labels and annotations that its live pods may still carry otherwise than its template. */
 export const movingMetadataAnnotation = 'haldane.dev/moving-metadata'
 /** On a Deployment that its Rollout scales away: how many pods it had. */
 export const scaledFromAnnotation = 'haldane.dev/scaled-from'
+
+/** Our name in `metadata.managedFields`. */
+export const fieldManager = 'haldane'

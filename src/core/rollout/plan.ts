@@ -4,6 +4,7 @@ import type { Action, Note } from './action.ts'
 import { affinityActions } from './anti-affinity.ts'
 import { changes } from './changes.ts'
 import { type Decision, decide } from './decide.ts'
+import { type Drift, driftActions, driftOf } from './drift.ts'
 import { tidy } from './history.ts'
 import { journalAction } from './journal-action.ts'
 import { notesOf } from './notes.ts'
@@ -39,7 +40,8 @@ export function plan(scene: Scene, now: Instant): Plan {
   const decision = decide(scene, seen, now)
   const standing = afterAbort(seen, decision)
   const runs = planRuns(scene, standing, now)
-  const shape = shapeFor(scene, standing, now)
+  const drift = driftOf(scene, standing, now)
+  const shape = held(shapeFor(scene, standing, now), drift)
   const status = statusAfter(scene, standing, decision, { runs, now })
   const moves = changes(scene, shape)
   return {
@@ -49,6 +51,7 @@ export function plan(scene: Scene, now: Instant): Plan {
       ...revisionActions(scene, now),
       ...affinityActions(scene),
       ...templateMetadataActions(scene),
+      ...driftActions(scene, standing, drift, now),
       ...moves,
       ...runs.actions,
       ...journalAction(scene, standing, decision, now),
@@ -62,7 +65,7 @@ export function plan(scene: Scene, now: Instant): Plan {
     ],
     status,
     notes: notesOf(scene, seen, decision),
-    wakeAt: wakeFor(scene, decision, shape, now),
+    wakeAt: wakeFor(scene, decision, { shape, drift }, now),
   }
 }
 
@@ -75,14 +78,20 @@ function afterAbort(standing: Standing, decision: Decision): Standing {
     : standing
 }
 
+/** Weights that are not to be fought over stay as they are. */
+function held(shape: Shape, drift: Drift): Shape {
+  return drift.kind === 'hold' ? { ...shape, canary: undefined } : shape
+}
+
 /** Always in the future: what is overdue has been dealt with, or waits for a change. */
 function wakeFor(
   scene: Scene,
   decision: Decision,
-  shape: Shape,
+  { shape, drift }: { readonly shape: Shape; readonly drift: Drift },
   now: Instant,
 ): Instant | undefined {
   const times = [
+    drift.kind === 'hold' && drift.until !== 'change' ? drift.until : undefined,
     decision.because.code === 'PausedByStep' ? decision.because.until : undefined,
     deadlineOf(scene),
     ...shape.pods.map(({ scaleDownAt }) => scaleDownAt),

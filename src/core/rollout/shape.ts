@@ -45,7 +45,7 @@ export function shapeFor(scene: Scene, standing: Standing, now: Instant): Shape 
 /* ---------------------------------------------------------------- traffic */
 
 /** Traffic follows capacity: a canary gets a weight only once the pods for it are up and all that leads to its side selects them. */
-function canaryWeightFor(scene: Scene, standing: Standing): Weight | undefined {
+export function canaryWeightFor(scene: Scene, standing: Standing): Weight | undefined {
   const { stage } = standing
   switch (stage.kind) {
     case 'aborted':

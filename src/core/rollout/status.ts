@@ -1,7 +1,7 @@
 /** `status` of a Rollout as Argo writes it (spec §2.11): people, the kubectl plugin and Argo CD read it, and people write to it. */
 import type { Instant, Weight } from '../units.ts'
 
-export type PauseReason = 'CanaryPauseStep' | 'InconclusiveAnalysisRun'
+export type PauseReason = 'CanaryPauseStep' | 'InconclusiveAnalysisRun' | 'TrafficWeightDrift'
 
 export type PauseCondition = { readonly reason: PauseReason; readonly startTime: Instant }
 

@@ -17,6 +17,7 @@ import { Feed } from './feed.ts'
 import { kubeObject } from './kube-object.ts'
 import { resources } from './resources.ts'
 import { revised } from './revise.ts'
+import { signed } from './signature.ts'
 
 /** One write that somebody asks for. `ref.name` is empty when the server is to find one. */
 export type Write = {
@@ -107,7 +108,9 @@ export class Server {
     const current = this.read(write.ref)
     if (current === undefined) throw new PortError('not-found', `${textOf(write.ref)} not found`)
     const json = revised(current, write.patch)
-    return json === undefined ? current : this.#store(write, current, json)
+    return json === undefined
+      ? current
+      : this.#store(write, current, signed(current, json, write.by, this.#clock.now()))
   }
 
   delete(write: Asked<'delete'>): void {

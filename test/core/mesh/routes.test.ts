@@ -74,6 +74,7 @@ test('knows where each destination stands, the host as written, an absent weight
       {
         kind: 'http',
         name: 'a',
+        path: 'spec.http[0]',
         stable: {
           pointer: '/spec/http/0/route/1',
           index: 1,

@@ -111,7 +111,9 @@ function trafficOf([stable, canary]: NonNullable<Differs['route']> = [50, 50]): 
   const ref: ObjectRef = { kind: 'VirtualService', namespace: 'shop', name: 'web' }
   return {
     kind: 'mesh',
-    virtualServices: [{ ref, resourceVersion: '1', routes, isClear: true, managed: [] }],
+    virtualServices: [
+      { ref, resourceVersion: '1', routes, isClear: true, lastWriter: undefined, managed: [] },
+    ],
     destinationRule: 'none',
   }
 }
