@@ -2,7 +2,13 @@
 import { startController } from '../../src/app/controller/controller.ts'
 import { type Json, type JsonObject, listAt, numberAt, textAt } from '../../src/core/json.ts'
 import { standardDefaults } from '../../src/core/manifest/judge-settings.ts'
-import type { Kind, NewObject, ObjectRef } from '../../src/core/object.ts'
+import {
+  type Kind,
+  type KubeObject,
+  keyOf,
+  type NewObject,
+  type ObjectRef,
+} from '../../src/core/object.ts'
 import type { ReleaseReport } from '../../src/core/report/release-report.ts'
 import { instant, minutes, seconds } from '../../src/core/units.ts'
 import type { Log } from '../../src/ports.ts'
@@ -33,6 +39,8 @@ export class Sandbox {
   readonly world: World
   /** What the controller logged as an error. */
   readonly errors: string[] = []
+  /** What is there, as of the last write. */
+  readonly seen: Map<string, KubeObject> = new Map<string, KubeObject>()
   /** How often the controller wrote. */
   written = 0
   readonly reports: ReleaseReport[] = []
@@ -48,7 +56,11 @@ export class Sandbox {
 
   async start(): Promise<this> {
     this.world.cluster.onWrite({
-      after: ({ by }) => void (this.written += Number(by === 'haldane')),
+      after: ({ ref, by, after }) => {
+        if (by === 'haldane') this.written += 1
+        if (after === undefined) this.seen.delete(keyOf(ref))
+        else this.seen.set(keyOf(ref), after)
+      },
     })
     const log: Log = {
       info: () => undefined,
