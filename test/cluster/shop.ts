@@ -16,6 +16,10 @@ export type Wish = {
   readonly analysis?: JsonObject
   readonly annotations?: Readonly<Record<string, string>>
   readonly replicas?: number
+  /** Beside the VirtualService, such as managedRoutes. */
+  readonly routing?: JsonObject
+  /** In place of the two Services. */
+  readonly destinationRule?: JsonObject
 }
 
 export class Shop {
@@ -46,11 +50,17 @@ export class Shop {
   }
 
   rollout({ image, failureRatio = '0.001' }: Version): JsonObject {
-    const { steps, analysis, annotations = {}, replicas = 4 } = this.#wish
+    const { steps, analysis, annotations = {}, replicas = 4, routing = {} } = this.#wish
+    const { destinationRule } = this.#wish
+    const istio = {
+      virtualService: { name: 'reviews', routes: ['primary'] },
+      ...(destinationRule === undefined ? {} : { destinationRule }),
+    }
     const canary = {
-      canaryService: 'reviews-canary',
-      stableService: 'reviews-stable',
-      trafficRouting: { istio: { virtualService: { name: 'reviews', routes: ['primary'] } } },
+      ...(destinationRule === undefined
+        ? { canaryService: 'reviews-canary', stableService: 'reviews-stable' }
+        : {}),
+      trafficRouting: { istio, ...routing },
       scaleDownDelaySeconds: 5,
       abortScaleDownDelaySeconds: 5,
       steps,
