@@ -139,6 +139,7 @@ function played(whole: JsonObject, others: readonly JsonObject[]): 'plans' | 're
     replicaSets: of('ReplicaSet'),
     runs: of('AnalysisRun'),
     find,
+    naming: () => of('Rollout'),
     defaults: standardDefaults,
   })
   if (!sight.ok) return refusedFor(sight.problems)
