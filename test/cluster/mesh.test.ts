@@ -1,6 +1,6 @@
 /** What the real API server makes of our writes to the mesh: subsets, routes of our own, and who else was there. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Json, listAt, textAt } from '../../src/core/json.ts'
+import { type Json, listAt, parseJson, textAt } from '../../src/core/json.ts'
 import { eventually, type Rig, startRig } from './rig.ts'
 import { hashes, Shop } from './shop.ts'
 
@@ -58,13 +58,15 @@ test('a foreign weight is set right, and the event names the field manager', asy
   ]
   const args = ['virtualservice', 'reviews', '-n', 'mesh', '--type=json', '-p']
   await rig.plane.kubectl('patch', ...args, JSON.stringify(patch), '--field-manager=argocd')
-  const told = await eventually('an event of the drift', 30, async () => {
-    const list: Json = JSON.parse(
-      await rig.plane.kubectl('get', 'events', '-n', 'mesh', '-o', 'json'),
-    )
-    const events = listAt(list, 'items')
-    return events.find((event) => textAt(event, 'reason') === 'TrafficWeightDrift')
-  })
+  const told = await eventually(
+    'an event of the drift',
+    30,
+    async () => {
+      const events = listAt(parseJson(await eventsOfMesh()), 'items')
+      return events.find((event) => textAt(event, 'reason') === 'TrafficWeightDrift')
+    },
+    eventsOfMesh,
+  )
   expect(textAt(told, 'message')).toContain(
     "'argocd' changed the traffic: the canary had 95 %, set back to 50 %",
   )
@@ -134,4 +136,8 @@ async function primaryRoute(): Promise<readonly Json[]> {
 async function subsets(): Promise<readonly (string | undefined)[]> {
   const found = listAt(await shop.get('destinationrule', 'reviews'), 'spec', 'subsets')
   return found.map((subset) => textAt(subset, 'labels', hash))
+}
+
+async function eventsOfMesh(): Promise<string> {
+  return rig.plane.kubectl('get', 'events', '-n', 'mesh', '-o', 'json')
 }

@@ -129,25 +129,25 @@ class Watch {
   }
 
   #lookAtRoutes({ json, metadata }: KubeObject): void {
-    for (const entry of listAt(json, 'spec', 'http')) {
-      const route = listAt(entry, 'route')
-      if (textAt(entry, 'name') === 'theirs') continue
-      const shares = route.map((each) => numberAt(each, 'weight') ?? 0)
-      const sum = shares.reduce((total, share) => total + share, 0)
-      if (sum !== 100 || shares.some((share) => share < 0))
-        this.#told(`${metadata.name}: ${shares}`)
-      for (const [index, each] of route.entries()) {
-        const isEmpty = (shares[index] ?? 0) > 0 && !this.#leads(objectAt(each, 'destination'))
-        if (isEmpty) this.#told(`${metadata.name}: ${JSON.stringify(each)} leads nowhere`)
-      }
+    const ours = listAt(json, 'spec', 'http').filter((entry) => textAt(entry, 'name') !== 'theirs')
+    for (const entry of ours) this.#lookAtRoute(listAt(entry, 'route'), metadata.name)
+  }
+
+  #lookAtRoute(route: readonly Json[], name: string): void {
+    const shares = route.map((each) => numberAt(each, 'weight') ?? 0)
+    const sum = shares.reduce((total, share) => total + share, 0)
+    if (sum !== 100 || shares.some((share) => share < 0)) this.#told(`${name}: ${shares.join('/')}`)
+    for (const [index, each] of route.entries()) {
+      const isEmpty = (shares[index] ?? 0) > 0 && !this.#leads(objectAt(each, 'destination'))
+      if (isEmpty) this.#told(`${name}: ${JSON.stringify(each)} leads nowhere`)
     }
   }
 
   /** Whether a pod that is up stands behind a destination. */
   #leads(destination: JsonObject): boolean {
-    const service = this.#objects.get(`Service/shop/${String(destination['host'])}`)
-    const rule = this.#objects.get('DestinationRule/shop/web')
-    const subset = listAt(rule?.json, 'spec', 'subsets').find(
+    const service = this.#objects.get(`Service/shop/${textAt(destination, 'host') ?? ''}`)
+    const found = this.#objects.get('DestinationRule/shop/web')
+    const subset = listAt(found?.json, 'spec', 'subsets').find(
       (each) => textAt(each, 'name') === destination['subset'],
     )
     const pins = [

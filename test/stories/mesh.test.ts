@@ -1,6 +1,6 @@
 /** Releases over Istio in all its forms, in the sandbox's mesh: what the routes say after every single write, and what they say at the end. */
 import { expect, test } from 'vitest'
-import { type Json, listAt, objectAt, textAt } from '../../src/core/json.ts'
+import { type Json, listAt, numberAt, objectAt, textAt } from '../../src/core/json.ts'
 import { rolloutSpec, Sandbox } from './sandbox.ts'
 
 const hash = 'rollouts-pod-template-hash'
@@ -143,7 +143,11 @@ test('ping-pong: an abort moves weights only', async () => {
 test('ping-pong: after every single write, what has weight leads to pods that are up', async () => {
   const sandbox = await pingPong()
   const broken: string[] = []
-  sandbox.world.cluster.onWrite({ after: ({ by }) => by === 'haldane' && void look() })
+  sandbox.world.cluster.onWrite({
+    after: ({ by }) => {
+      if (by === 'haldane') look()
+    },
+  })
   let looking = Promise.resolve()
   function look(): void {
     looking = looking.then(async () => void broken.push(...(await emptyWeights(sandbox))))
@@ -239,8 +243,8 @@ async function routes(sandbox: Sandbox): Promise<readonly string[]> {
   )
 }
 
-function weightOf(entry: Json): Json {
-  return objectAt(entry)['weight'] ?? null
+function weightOf(entry: Json): string {
+  return String(numberAt(entry, 'weight') ?? '')
 }
 
 /** Which pods the stable and the canary subset select. */
@@ -296,7 +300,7 @@ async function emptyWeights(sandbox: Sandbox): Promise<readonly string[]> {
   const route = listAt(await sandbox.read('VirtualService', 'web'), 'spec', 'http', 0, 'route')
   const pods = await sandbox.world.cluster.list('Pod')
   const found = route
-    .filter((entry) => weightOf(entry) !== 0)
+    .filter((entry) => numberAt(entry, 'weight') !== 0)
     .map(async (entry) => {
       const name = textAt(entry, 'destination', 'host') ?? ''
       const pin = textAt((await sandbox.read('Service', name)) ?? null, 'spec', 'selector', hash)

@@ -69,7 +69,7 @@ test.for([1, 3, 5, 7, 9, 11, 13, 15])(
     let writes = 0
     sandbox.world.cluster.onWrite({
       before: ({ by, ref }) => {
-        if (by !== 'controller' || !['ReplicaSet', 'Pod'].includes(ref.kind)) return
+        if (by !== 'haldane' || !['ReplicaSet', 'Pod'].includes(ref.kind)) return
         writes += 1
         if (writes === nth) throw new PortError('unavailable', 'as the test wants it')
       },

@@ -22,6 +22,7 @@ import {
   toHeaderRoute,
   toMirrorRoute,
 } from './rollout-managed.ts'
+import { selectorSchema, templateSchema } from './rollout-pods.ts'
 import { rolloutProblems } from './rollout-rules.ts'
 import { pingPongSchema, toServices, toTraffic, trafficSchema } from './rollout-traffic.ts'
 import { readAs, type Shaped, shape } from './shape.ts'
@@ -91,26 +92,6 @@ const moment = readAs(
 )
 const count = z.int().min(0).max(2_147_483_647)
 const labels = z.record(z.string(), z.string())
-
-const templateSchema = z.looseObject({
-  metadata: z.looseObject({ labels: labels.optional() }).optional(),
-  spec: z.looseObject({
-    containers: z.array(z.looseObject({ name: text, image: text })).min(1),
-  }),
-})
-
-const selectorSchema = z.strictObject({
-  matchLabels: labels.optional(),
-  matchExpressions: z
-    .array(
-      z.strictObject({
-        key: text,
-        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-        values: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
-})
 
 const sourceSchema = z
   .strictObject({

@@ -1,43 +1,24 @@
 /** Services, VirtualServices and the DestinationRule that a Rollout names: what they say, and what is wrong with them. */
-import { at, type JsonObject, listAt, textAt, textEntries } from '../json.ts'
-import { managedEntries } from '../mesh/managed.ts'
-import { type DrivenRoute, drivenRoutes, type Sides } from '../mesh/routes.ts'
+import { at, type JsonObject, textEntries } from '../json.ts'
 import { findSubset } from '../mesh/subsets.ts'
-import { type KubeObject, keyOf, type ObjectRef, refOf } from '../object.ts'
-import { absence, type Problem, problem } from '../result.ts'
-import type {
-  DestinationRuleFacts,
-  Seen,
-  ServiceFacts,
-  TrafficFacts,
-  VirtualServiceFacts,
-} from '../rollout/facts.ts'
-import { fieldManager, hashLabel, managedByAnnotation } from '../rollout/keys.ts'
+import { type KubeObject, type ObjectRef, refOf } from '../object.ts'
+import { type Problem, problem } from '../result.ts'
+import type { DestinationRuleFacts, Seen, ServiceFacts, TrafficFacts } from '../rollout/facts.ts'
+import { hashLabel, managedByAnnotation } from '../rollout/keys.ts'
 import type { Scene } from '../rollout/scene.ts'
-import { namesOf, type ServiceNames } from '../rollout/services.ts'
-import type {
-  CanarySpec,
-  DestinationRuleSpec,
-  MeshSpec,
-  RolloutSpec,
-  ServicesSpec,
-  VirtualServiceSpec,
-} from '../rollout/spec.ts'
+import { namesOf } from '../rollout/services.ts'
+import type { CanarySpec, DestinationRuleSpec, RolloutSpec, ServicesSpec } from '../rollout/spec.ts'
 import type { RolloutStatus } from '../rollout/status.ts'
 import type { Side } from '../rollout/traffic.ts'
+import { type Around, type Found, missing } from './around.ts'
 import { serviceFacts } from './facts.ts'
-import { nobodys, parseRollout } from './rollout.ts'
-import { parseRolloutStatus } from './rollout-status.ts'
-
-export type Around = {
-  readonly rollout: KubeObject
-  readonly find: (ref: ObjectRef) => KubeObject | undefined
-  /** The Rollouts that name an object. */
-  readonly naming: (ref: ObjectRef) => readonly KubeObject[]
-}
-
-/** What was understood; the problems with the rest stand beside it. */
-export type Found<T> = { readonly value: T; readonly problems: readonly Problem[] }
+import { nobodys } from './rollout.ts'
+import {
+  sidesOf,
+  virtualServiceOf,
+  virtualServicePath,
+  virtualServiceRef,
+} from './virtual-services.ts'
 
 /** The objects that share the traffic out. */
 export function trafficRefs({ services, traffic }: CanarySpec, namespace: string): ObjectRef[] {
@@ -136,11 +117,6 @@ function strangers(
   return [problem(path, message)]
 }
 
-function missing(path: string, what: string, namespace: string): Problem {
-  const message = `${what} does not exist in namespace '${namespace}'; create it or change the name`
-  return absence(path, what, message)
-}
-
 function unknown(path: string, message: string): Found<'unknown'> {
   return { value: 'unknown', problems: [problem(path, message)] }
 }
@@ -195,127 +171,4 @@ function subsetsOf(
       problem(rulePath, `DestinationRule '${spec.name}' ${path} ${message}`),
     ),
   }
-}
-
-/* --------------------------------------------------------- VirtualService */
-
-function sidesOf(services: ServiceNames, { destinationRule }: MeshSpec, around: Around): Sides {
-  if (destinationRule === undefined)
-    return { kind: 'hosts', stable: services.stable ?? '', canary: services.canary ?? '' }
-  const { name, stableSubset, canarySubset, additionalSubsets } = destinationRule
-  const { namespace } = around.rollout.metadata
-  const rule = around.find({ kind: 'DestinationRule', namespace, name })
-  return {
-    kind: 'subsets',
-    stable: stableSubset,
-    canary: canarySubset,
-    host: textAt(rule?.json, 'spec', 'host'),
-    services: [services.stable, services.canary].filter((each) => each !== undefined),
-    additional: additionalSubsets,
-  }
-}
-
-const istioPath = 'spec.strategy.canary.trafficRouting.istio'
-
-function virtualServicePath({ form }: MeshSpec, index: number): string {
-  return form === 'one' ? `${istioPath}.virtualService` : `${istioPath}.virtualServices[${index}]`
-}
-
-function virtualServiceRef({ namespace, name }: VirtualServiceSpec): ObjectRef {
-  return { kind: 'VirtualService', namespace, name }
-}
-
-function virtualServiceOf(
-  spec: VirtualServiceSpec,
-  { sides, managed }: { readonly sides: Sides; readonly managed: readonly string[] },
-  path: string,
-  around: Around,
-): Found<VirtualServiceFacts | undefined> {
-  const { rollout, find } = around
-  const { name, namespace, selection } = spec
-  const ref = virtualServiceRef(spec)
-  const found = find(ref)
-  if (found === undefined) {
-    return {
-      value: undefined,
-      problems: [missing(`${path}.name`, `VirtualService '${name}'`, namespace)],
-    }
-  }
-  const split = { namespace: rollout.metadata.namespace, sides, selection, managed }
-  const driven = drivenRoutes(found.json, split)
-  const shared = sharedRoutes(found, driven.routes, around)
-  const problems = [...driven.problems, ...shared.problems]
-  return {
-    value: {
-      ref,
-      resourceVersion: found.metadata.resourceVersion,
-      routes: shared.value,
-      isClear: problems.length === 0,
-      lastWriter: lastWriter(found.json),
-      managed: managedEntries(found.json, managed),
-    },
-    problems: problems.map((inner) =>
-      problem(path, `VirtualService '${name}' ${inner.path} ${inner.message}`),
-    ),
-  }
-}
-
-/** Of two Rollouts on one route the older drives it; the other one leaves it alone and says so. */
-function sharedRoutes(
-  virtualService: KubeObject,
-  routes: readonly DrivenRoute[],
-  { rollout, naming, find }: Around,
-): Found<readonly DrivenRoute[]> {
-  const older = naming(refOf(virtualService)).filter((other) => isOlder(other, rollout))
-  const taken = older.flatMap((other) => {
-    const around = { rollout: other, find, naming }
-    return routesOf(virtualService, around).map((route) => ({ route, by: other.metadata.name }))
-  })
-  const rivalOf = (route: DrivenRoute): string | undefined =>
-    taken.find((each) => each.route.path === route.path)?.by
-  return {
-    value: routes.filter((route) => rivalOf(route) === undefined),
-    problems: routes.flatMap((route) => {
-      const by = rivalOf(route)
-      if (by === undefined) return []
-      const message = `is driven by the older Rollout '${by}' already; give each Rollout routes of its own`
-      return [problem(route.path, message)]
-    }),
-  }
-}
-
-function isOlder({ metadata: other }: KubeObject, { metadata: own }: KubeObject): boolean {
-  if (other.uid === own.uid || other.deletionTimestamp !== undefined) return false
-  const age = (each: typeof own): string =>
-    `${each.creationTimestamp} ${each.namespace}/${each.name}`
-  return age(other) < age(own)
-}
-
-/** What another Rollout drives there, by its own spec. */
-function routesOf(virtualService: KubeObject, around: Around): readonly DrivenRoute[] {
-  const { json, metadata } = around.rollout
-  const parsed = parseRollout(json)
-  if (!parsed.ok || parsed.value.canary.traffic.kind === 'none') return []
-  const { services, traffic } = parsed.value.canary
-  const names = namesOf(services, parseRolloutStatus(json).stablePingPong)
-  const sides = sidesOf(names, traffic, around)
-  return traffic.virtualServices
-    .filter((spec) => keyOf(virtualServiceRef(spec)) === keyOf(refOf(virtualService)))
-    .flatMap(({ selection }) => {
-      const { namespace } = metadata
-      const split = { namespace, sides, selection, managed: traffic.managedRoutes }
-      return drivenRoutes(virtualService.json, split).routes
-    })
-}
-
-/** Times are whole seconds: of two in the same second it is not ours, since we look at what comes after. */
-function lastWriter(json: JsonObject): string | undefined {
-  const writers = listAt(json, 'metadata', 'managedFields').flatMap((entry) => {
-    const [manager, time] = [textAt(entry, 'manager'), textAt(entry, 'time')]
-    const wroteSpec = at(entry, 'fieldsV1', 'f:spec') !== undefined
-    return wroteSpec && manager !== undefined && time !== undefined ? [{ manager, time }] : []
-  })
-  const newest = writers.reduce((latest, { time }) => (time > latest ? time : latest), '')
-  const last = writers.filter(({ time }) => time === newest)
-  return (last.find(({ manager }) => manager !== fieldManager) ?? last[0])?.manager
 }

@@ -31,21 +31,37 @@ type Foreign = {
 }
 
 export function driftOf(scene: Scene, standing: Standing, now: Instant): Drift {
+  const ledger = ledgerOf(scene, standing)
+  const foreign = foreignWeight(scene, standing)
+  if (foreign === undefined || !hasStood(scene, foreign, ledger)) return { kind: 'none' }
+  const times = timesIn(ledger, standing)
+  const until = times < mostTimes ? now : restFor(standing, ledger, now)
+  return until === 'change' || now < until
+    ? { kind: 'hold', until, ...foreign }
+    : { kind: 'again', time: times + 1, ...foreign }
+}
+
+/** A person who goes on gives it new tries. */
+function timesIn(ledger: Ledger | undefined, standing: Standing): number {
+  return ledger === undefined || isResumed(standing) ? 0 : ledger.times
+}
+
+/** Too often set right: what can pause does. */
+function restFor(standing: Standing, ledger: Ledger | undefined, now: Instant): Instant | 'change' {
+  return canPause(standing) ? 'change' : plus(ledger?.at ?? now, rest)
+}
+
+function foreignWeight(scene: Scene, standing: Standing): Foreign | undefined {
   const wanted = canaryWeightFor(scene, standing)
   const carried = carriedWeight(scene)
   const by = foreignWriter(scene)
-  if (wanted === undefined || wanted === carried || by === undefined) return { kind: 'none' }
-  const ledger = ledgerOf(scene, standing)
-  const stood = scene.status.weights?.canary.weight === wanted || ledger !== undefined
-  if (!stood) return { kind: 'none' }
-  const foreign = { by, carried, wanted }
-  const times = isResumed(standing) ? 0 : (ledger?.times ?? 0)
-  if (times < mostTimes) return { kind: 'again', time: times + 1, ...foreign }
-  if (canPause(standing)) return { kind: 'hold', until: 'change', ...foreign }
-  const next = plus(ledger?.at ?? now, rest)
-  return now < next
-    ? { kind: 'hold', until: next, ...foreign }
-    : { kind: 'again', time: times + 1, ...foreign }
+  const isOurs = wanted === undefined || wanted === carried || by === undefined
+  return isOurs ? undefined : { by, carried, wanted }
+}
+
+/** A weight that was never written is ours to write, and no drift. */
+function hasStood({ status }: Scene, { wanted }: Foreign, ledger: Ledger | undefined): boolean {
+  return ledger !== undefined || status.weights?.canary.weight === wanted
 }
 
 /** The entry in the ledger, to be written before the weight: a pass that dies in between has counted. */
