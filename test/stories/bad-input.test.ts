@@ -33,10 +33,10 @@ test('a field that nobody knows is named with what was probably meant', async ()
 
 test('a field of Argo that is not served yet is refused by name, never ignored', async () => {
   const sandbox = await (await new Sandbox().start()).furnish()
-  await sandbox.create('Rollout', 'web', rolloutSpec([{ setCanaryScale: { replicas: 1 } }]))
+  await sandbox.create('Rollout', 'web', rolloutSpec([{ plugin: { name: 'x' } }]))
   await sandbox.after(1)
   expect(await sandbox.said()).toMatchInlineSnapshot(
-    `"Degraded InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.steps[0].setCanaryScale: is Argo's, but not served by this version of Haldane; remove it or keep this Rollout with Argo's controller"`,
+    `"Degraded InvalidSpec: The Rollout "web" is invalid: spec.strategy.canary.steps[0].plugin: is Argo's, but not served by this version of Haldane; remove it or keep this Rollout with Argo's controller"`,
   )
 })
 

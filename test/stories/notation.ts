@@ -2,7 +2,7 @@
 import { type Json, objectAt } from '../../src/core/json.ts'
 import type { Split } from '../../src/core/mesh/routes.ts'
 import type { RouteSelection } from '../../src/core/mesh/selection.ts'
-import type { RolloutSpec, Step } from '../../src/core/rollout/spec.ts'
+import type { CanaryScale, RolloutSpec, Step } from '../../src/core/rollout/spec.ts'
 import type { RolloutStatus } from '../../src/core/rollout/status.ts'
 import { minutes, seconds, weight } from '../../src/core/units.ts'
 
@@ -35,7 +35,7 @@ export const noStatus: RolloutStatus = {
   backgroundRun: undefined,
 }
 
-/** `setWeight 50 | pause 10m | pause | analysis`; empty for none. */
+/** `setWeight 50 | pause 10m | pause | analysis | scale 3`; empty for none. */
 export function steps(text: string): readonly Step[] {
   return text === '' ? [] : text.split('|').map((part) => parseStep(part.trim()))
 }
@@ -45,12 +45,22 @@ function parseStep(text: string): Step {
   if (kind === 'setWeight') return { kind, weight: weight(Number(argument)) }
   if (kind === 'analysis')
     return { kind, analysis: { templates: [], args: [], labels: {}, annotations: {} } }
+  if (kind === 'scale') return { kind: 'setCanaryScale', scale: scaleOf(argument ?? '') }
   if (kind !== 'pause') throw new Error(`no such step: ${text}`)
   return {
     kind,
     duration: argument === undefined ? 'forever' : minutes(Number(argument.slice(0, -1))),
     text: argument,
   }
+}
+
+/** `3` pods, `40%`, or `match` for as many as the weight asks for. */
+function scaleOf(text: string): CanaryScale {
+  if (text === 'match') return { kind: 'matchTrafficWeight' }
+  const count = Number(text.replace('%', ''))
+  return text.endsWith('%')
+    ? { kind: 'weight', percent: count }
+    : { kind: 'replicas', replicas: count }
 }
 
 export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
@@ -66,6 +76,7 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
     paused: false,
     progressDeadline: minutes(10),
     progressDeadlineAbort: false,
+    rollbackWindow: 0,
     analysisHistory: { successful: 5, unsuccessful: 5 },
     canary: {
       services: { kind: 'pair', stable: 'web-stable', canary: 'web-canary' },
@@ -81,7 +92,11 @@ export function rolloutSpec(stepsText: string, replicas: number): RolloutSpec {
       background: undefined,
       maxSurge: { kind: 'percent', percent: 25 },
       maxUnavailable: { kind: 'percent', percent: 25 },
+      minPods: 0,
+      progressThreshold: undefined,
+      dynamicStableScale: false,
       scaleDownDelay: seconds(30),
+      scaleDownDelayRevisionLimit: 2_147_483_647,
       abortScaleDownDelay: seconds(30),
       antiAffinity: undefined,
       canaryMetadata: { labels: {}, annotations: {} },

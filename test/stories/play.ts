@@ -24,6 +24,8 @@ const start = instant(Date.UTC(2026, 0, 1) + 250)
 
 const meshRef: ObjectRef = { kind: 'VirtualService', namespace: 'shop', name: 'web' }
 
+const noServices = { stable: 'none', canary: 'none' } as const
+
 /** One Rollout. Tests change `status` as people do, and `spec` as a push does. */
 export class Play {
   spec: RolloutSpec
@@ -86,24 +88,36 @@ export class Play {
       stepHash: `hash of ${spec.canary.steps.map(stepText).join()}`,
       replicaSets,
       pods: undefined,
-      services,
-      traffic: {
-        kind: 'mesh',
-        virtualServices: [
-          {
-            ref: meshRef,
-            resourceVersion: '1',
-            routes,
-            isClear: true,
-            lastWriter: undefined,
-            managed: [],
-          },
-        ],
-        destinationRule: 'none',
-      },
+      services:
+        spec.canary.services.kind === 'pair' && spec.canary.services.stable === undefined
+          ? noServices
+          : services,
+      traffic:
+        spec.canary.traffic.kind === 'none'
+          ? { kind: 'none' }
+          : {
+              kind: 'mesh',
+              virtualServices: [
+                {
+                  ref: meshRef,
+                  resourceVersion: '1',
+                  routes,
+                  isClear: true,
+                  lastWriter: undefined,
+                  managed: [],
+                },
+              ],
+              destinationRule: 'none',
+            },
       runs,
       analyses: { background: this.background, steps: new Map(inline) },
     }
+  }
+
+  /** Takes away what shares the traffic out: pods alone do. */
+  basic(canary: Partial<CanarySpec> = {}): this {
+    const services = { kind: 'pair', stable: undefined, canary: undefined } as const
+    return this.asksCanary({ services, traffic: { kind: 'none' }, ...canary })
   }
 
   /** Attaches a background analysis. */

@@ -28,15 +28,22 @@ export class World {
   virtualService: Json = virtualService()
   /** Pods of these templates never become available. */
   readonly broken: Set<string> = new Set<string>()
+  readonly #down = new Map<string, number>()
   readonly #upAt = new Map<string, Instant>()
 
   /** What two seconds do to pods. */
   settle(now: Instant): void {
     this.replicaSets = this.replicaSets.map((facts) => {
       const waits = this.broken.has(facts.hash) || now < (this.#upAt.get(facts.hash) ?? now)
-      const up = waits ? Math.min(facts.available, facts.wanted) : facts.wanted
+      const most = facts.wanted - Math.min(facts.wanted, this.#down.get(facts.hash) ?? 0)
+      const up = waits ? Math.min(facts.available, most) : most
       return { ...facts, replicas: facts.wanted, ready: up, available: up }
     })
+  }
+
+  /** So many pods of a template are never available, until another number is said. */
+  down(hash: string, pods: number): void {
+    this.#down.set(hash, pods)
   }
 
   /** Every pod of a template is gone and comes back after two seconds. */

@@ -27,7 +27,7 @@ const step: Fields = {
   pause: object({ duration: served }),
   analysis: object(analysis),
   experiment: refused(),
-  setCanaryScale: refused(),
+  setCanaryScale: object({ replicas: served, weight: served, matchTrafficWeight: served }),
   setHeaderRoute: headerRouteField,
   setMirrorRoute: mirrorRouteField,
   plugin: refused(),
@@ -43,12 +43,12 @@ const canary: Fields = {
   maxUnavailable: served,
   scaleDownDelaySeconds: served,
   abortScaleDownDelaySeconds: served,
-  scaleDownDelayRevisionLimit: refused(),
+  scaleDownDelayRevisionLimit: served,
   ...injectionFields,
-  dynamicStableScale: refused(),
+  dynamicStableScale: served,
   pingPong: object({ pingService: served, pongService: served }),
-  minPodsPerReplicaSet: refused(),
-  replicaProgressThreshold: refused(),
+  minPodsPerReplicaSet: served,
+  replicaProgressThreshold: object({ type: served, value: served }),
 }
 
 /** Of `spec`. */
@@ -71,5 +71,5 @@ export const rolloutFields: Fields = {
   }),
   workloadRef: workloadField,
   restartAt: served,
-  rollbackWindow: refused(),
+  rollbackWindow: object({ revisions: served }),
 }

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   listAt,
   numberAt,
+  objectAt,
   textAt,
   textEntries,
 } from '../json.ts'
@@ -28,6 +29,8 @@ const rules: readonly Rule[] = [
   podsCanBecomeReadyInTime,
   ...trafficRules,
   somethingMayMove,
+  oneDelayOfStablePods,
+  podsAreTheWeight,
   stepsDoOneThing,
   metadataSelectsNothing,
 ]
@@ -93,6 +96,43 @@ function somethingMayMove(spec: JsonObject): readonly Problem[] {
   return [problem('spec.strategy.canary.maxSurge', message)]
 }
 
+/** Stable pods that shrink with their traffic are gone when a delay would begin. */
+function oneDelayOfStablePods(spec: JsonObject): readonly Problem[] {
+  const canary = objectAt(spec, 'strategy', 'canary')
+  const isDynamic = canary['dynamicStableScale'] === true && isGiven(canary['trafficRouting'])
+  if (!isDynamic || !isGiven(canary['scaleDownDelaySeconds'])) return []
+  return [
+    problem(
+      'spec.strategy.canary.dynamicStableScale',
+      'cannot be used with scaleDownDelaySeconds; remove one of them',
+    ),
+  ]
+}
+
+/** Without traffic routing the number of pods is the share of traffic: it cannot be something else as well. */
+function podsAreTheWeight(spec: JsonObject): readonly Problem[] {
+  const canary = objectAt(spec, 'strategy', 'canary')
+  if (strategyIsMissing(spec) || isGiven(canary['trafficRouting'])) return []
+  const needs = 'needs trafficRouting; remove it or add trafficRouting.istio'
+  const scales = listAt(canary, 'steps').flatMap((step, index) =>
+    isGiven(at(step, 'setCanaryScale')) ? [`steps[${index}].setCanaryScale`] : [],
+  )
+  const fields = [
+    ...(isGiven(canary['scaleDownDelaySeconds']) ? ['scaleDownDelaySeconds'] : []),
+    ...(canary['dynamicStableScale'] === true ? ['dynamicStableScale'] : []),
+    ...scales,
+  ]
+  return fields.map((field) => problem(`spec.strategy.canary.${field}`, needs))
+}
+
+function strategyIsMissing(spec: JsonObject): boolean {
+  return !isObject(at(spec, 'strategy', 'canary') ?? null)
+}
+
+function isGiven(value: Json | undefined): boolean {
+  return value !== undefined && value !== null
+}
+
 function isZero(limit: Json | undefined): boolean {
   return limit === 0 || limit === '0' || limit === '0%'
 }
@@ -106,7 +146,7 @@ function stepsDoOneThing(spec: JsonObject): readonly Problem[] {
       return [
         problem(
           path,
-          'must hold one of setWeight, pause, analysis, setHeaderRoute and setMirrorRoute, holds none',
+          'must hold one of setWeight, pause, analysis, setCanaryScale, setHeaderRoute and setMirrorRoute, holds none',
         ),
       ]
     return [problem(path, `must hold exactly one action, holds ${actions.join(' and ')}`)]

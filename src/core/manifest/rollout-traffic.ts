@@ -85,22 +85,14 @@ type TrafficShape = {
   readonly managedRoutes: readonly { readonly name: string }[]
 }
 
-export const trafficSchema: z.ZodType<TrafficShape> = z.strictObject(
-  {
-    istio: z.strictObject({
-      virtualService: virtualServiceSchema.optional(),
-      virtualServices: z.array(virtualServiceSchema).optional(),
-      destinationRule: destinationRuleSchema.optional(),
-    }),
-    managedRoutes: z.array(z.strictObject({ name: text })).default([]),
-  },
-  {
-    error: ({ input }) =>
-      input === undefined
-        ? 'is required, with istio.virtualService: a canary without traffic routing is not served by this version of Haldane'
-        : undefined,
-  },
-)
+export const trafficSchema: z.ZodType<TrafficShape> = z.strictObject({
+  istio: z.strictObject({
+    virtualService: virtualServiceSchema.optional(),
+    virtualServices: z.array(virtualServiceSchema).optional(),
+    destinationRule: destinationRuleSchema.optional(),
+  }),
+  managedRoutes: z.array(z.strictObject({ name: text })).default([]),
+})
 
 type PingPongShape = { readonly pingService: string; readonly pongService: string }
 
@@ -121,7 +113,9 @@ export function toServices(shaped: {
 }
 
 /** `beside` is the Rollout's namespace. */
-export function toTraffic({ istio, managedRoutes }: TrafficShape, beside: string): TrafficSpec {
+export function toTraffic(shaped: TrafficShape | undefined, beside: string): TrafficSpec {
+  if (shaped === undefined) return { kind: 'none' }
+  const { istio, managedRoutes } = shaped
   const { virtualService, virtualServices = [], destinationRule } = istio
   const all = virtualService === undefined ? virtualServices : [virtualService]
   return {

@@ -1,29 +1,17 @@
 /** A Rollout as people write it → what is asked for, or all problems at once. */
 import { z } from 'zod'
-import type { Argument } from '../analysis/metric.ts'
 import { at, isObject, type Json, type JsonObject, objectAt, textAt, textEntries } from '../json.ts'
 import type { KubeObject } from '../object.ts'
 import { failed, ok, type Problem, type Result } from '../result.ts'
-import type {
-  AnalysisSpec,
-  BackgroundAnalysis,
-  CanarySpec,
-  PodLimit,
-  RolloutSpec,
-  Step,
-} from '../rollout/spec.ts'
-import { type Duration, parseDuration, parseTimestamp, seconds, weight } from '../units.ts'
+import type { CanarySpec, PodLimit, ProgressThreshold, RolloutSpec } from '../rollout/spec.ts'
+import { parseTimestamp, seconds } from '../units.ts'
 import { sift } from './fields.ts'
 import { antiAffinitySchema, podMetadataSchema } from './pod-injection.ts'
+import { backgroundSchema } from './rollout-analysis.ts'
 import { rolloutFields } from './rollout-fields.ts'
-import {
-  headerRouteSchema,
-  mirrorRouteSchema,
-  toHeaderRoute,
-  toMirrorRoute,
-} from './rollout-managed.ts'
 import { selectorSchema, templateSchema } from './rollout-pods.ts'
 import { rolloutProblems } from './rollout-rules.ts'
+import { stepSchema } from './rollout-steps.ts'
 import { pingPongSchema, toServices, toTraffic, trafficSchema } from './rollout-traffic.ts'
 import { readAs, type Shaped, shape } from './shape.ts'
 import { blamed, withWorkload, workloadProblems, workloadSchema } from './workload.ts'
@@ -91,47 +79,10 @@ const moment = readAs(
   'a time such as 2026-01-31T09:30:00Z',
 )
 const count = z.int().min(0).max(2_147_483_647)
-const labels = z.record(z.string(), z.string())
 
-const sourceSchema = z
-  .strictObject({
-    podTemplateHashValue: z.enum(['Stable', 'Latest']).optional(),
-    fieldRef: z.strictObject({ fieldPath: text, apiVersion: z.string().optional() }).optional(),
-  })
-  .refine((from) => Object.keys(from).length === 1, {
-    error: 'must hold exactly one of podTemplateHashValue and fieldRef',
-  })
-
-const argumentSchema = z
-  .strictObject({ name: text, value: z.string().optional(), valueFrom: sourceSchema.optional() })
-  .refine((argument) => argument.value === undefined || argument.valueFrom === undefined, {
-    error: 'must hold value or valueFrom, not both',
-  })
-
-const analysisShape = {
-  templates: z
-    .array(z.strictObject({ templateName: text, clusterScope: z.boolean().default(false) }))
-    .min(1),
-  args: z.array(argumentSchema).default([]),
-  analysisRunMetadata: z
-    .strictObject({ labels: labels.optional(), annotations: labels.optional() })
-    .optional(),
-} as const
-
-const analysisSchema = z.strictObject(analysisShape)
-const backgroundSchema = z.strictObject({ ...analysisShape, startingStep: count.default(0) })
-
-const pauseDuration = readAs(
-  readPause,
-  'a length of time such as 90s, 1h30m or whole seconds, not negative',
-)
-
-const stepSchema = z.strictObject({
-  setWeight: z.int().min(0).max(100).optional(),
-  pause: z.strictObject({ duration: pauseDuration.optional() }).optional(),
-  analysis: analysisSchema.optional(),
-  setHeaderRoute: headerRouteSchema.optional(),
-  setMirrorRoute: mirrorRouteSchema.optional(),
+const thresholdSchema = z.strictObject({
+  type: z.enum(['Percent', 'Pods']),
+  value: z.int(),
 })
 
 const quarter: PodLimit = { kind: 'percent', percent: 25 }
@@ -141,13 +92,17 @@ const canarySchema = z.strictObject({
   canaryService: text.optional(),
   stableService: text.optional(),
   pingPong: pingPongSchema.optional(),
-  trafficRouting: trafficSchema,
+  trafficRouting: trafficSchema.optional(),
   steps: z.array(stepSchema).default([]),
   analysis: backgroundSchema.optional(),
   maxSurge: podLimit.default(quarter),
   maxUnavailable: podLimit.default(quarter),
+  minPodsPerReplicaSet: count.default(0),
+  replicaProgressThreshold: thresholdSchema.optional(),
+  dynamicStableScale: z.boolean().default(false),
   scaleDownDelaySeconds: count.default(30),
-  abortScaleDownDelaySeconds: count.default(30),
+  scaleDownDelayRevisionLimit: count.default(2_147_483_647),
+  abortScaleDownDelaySeconds: count.optional(),
   antiAffinity: antiAffinitySchema.optional(),
   canaryMetadata: podMetadataSchema,
   stableMetadata: podMetadataSchema,
@@ -169,6 +124,7 @@ const specSchema = z.strictObject({
       unsuccessfulRunHistoryLimit: count.default(5),
     })
     .prefault({}),
+  rollbackWindow: z.strictObject({ revisions: count.default(0) }).optional(),
   strategy: z.strictObject({ canary: canarySchema }),
   workloadRef: workloadSchema.optional(),
 })
@@ -196,6 +152,7 @@ function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
     paused: shaped.paused,
     progressDeadline: seconds(shaped.progressDeadlineSeconds),
     progressDeadlineAbort: shaped.progressDeadlineAbort,
+    rollbackWindow: shaped.rollbackWindow?.revisions ?? 0,
     analysisHistory: {
       successful: shaped.analysis.successfulRunHistoryLimit,
       unsuccessful: shaped.analysis.unsuccessfulRunHistoryLimit,
@@ -205,73 +162,44 @@ function toSpec(object: Json | undefined, shaped: SpecShape): RolloutSpec {
 }
 
 function toCanary(object: Json | undefined, shaped: CanaryShape): CanarySpec {
-  const abortDelay = shaped.abortScaleDownDelaySeconds
   return {
     services: toServices(shaped),
     traffic: toTraffic(shaped.trafficRouting, textAt(object, 'metadata', 'namespace') ?? ''),
-    steps: shaped.steps.flatMap(toStep),
+    steps: shaped.steps.flat(),
     stepsJson: at(object, 'spec', 'strategy', 'canary', 'steps') ?? null,
-    background: shaped.analysis && toBackground(shaped.analysis),
+    background: shaped.analysis,
     maxSurge: shaped.maxSurge,
     maxUnavailable: shaped.maxUnavailable,
+    minPods: shaped.minPodsPerReplicaSet,
+    progressThreshold: toThreshold(shaped.replicaProgressThreshold),
+    dynamicStableScale: shaped.dynamicStableScale,
     scaleDownDelay: seconds(shaped.scaleDownDelaySeconds),
-    abortScaleDownDelay: abortDelay === 0 ? 'never' : seconds(abortDelay),
+    scaleDownDelayRevisionLimit: shaped.scaleDownDelayRevisionLimit,
+    abortScaleDownDelay: toAbortDelay(shaped),
     antiAffinity: shaped.antiAffinity,
     canaryMetadata: shaped.canaryMetadata,
     stableMetadata: shaped.stableMetadata,
   }
 }
 
-/** One step; the rules have seen to it that it holds one action. */
-function toStep(step: z.infer<typeof stepSchema>): readonly Step[] {
-  const { setWeight, pause, analysis } = step
-  if (setWeight !== undefined) return [{ kind: 'setWeight', weight: weight(setWeight) }]
-  if (analysis !== undefined) return [{ kind: 'analysis', analysis: toAnalysis(analysis) }]
-  if (pause === undefined) return toRouteStep(step)
-  return [{ kind: 'pause', ...(pause.duration ?? { duration: 'forever', text: undefined }) }]
+/** Where the stable pods follow the traffic, so do the canary's, unless a delay is asked for in so many words. */
+function toAbortDelay({
+  abortScaleDownDelaySeconds: delay,
+  dynamicStableScale,
+}: CanaryShape): CanarySpec['abortScaleDownDelay'] {
+  if (delay === 0) return 'never'
+  if (delay === undefined && dynamicStableScale) return 'with-traffic'
+  return seconds(delay ?? 30)
 }
 
-function toRouteStep(step: z.infer<typeof stepSchema>): readonly Step[] {
-  const { setHeaderRoute, setMirrorRoute } = step
-  if (setHeaderRoute !== undefined)
-    return [{ kind: 'setHeaderRoute', route: toHeaderRoute(setHeaderRoute) }]
-  if (setMirrorRoute === undefined) return []
-  return [{ kind: 'setMirrorRoute', route: toMirrorRoute(setMirrorRoute) }]
+/** A negative value asks for nothing less than all, as Argo has it. */
+function toThreshold(
+  shaped: CanaryShape['replicaProgressThreshold'],
+): ProgressThreshold | undefined {
+  return shaped === undefined || shaped.value < 0 ? undefined : shaped
 }
 
-function toBackground(shaped: z.infer<typeof backgroundSchema>): BackgroundAnalysis {
-  return { ...toAnalysis(shaped), startingStep: shaped.startingStep }
-}
-
-function toAnalysis(shaped: z.infer<typeof analysisSchema>): AnalysisSpec {
-  return {
-    templates: shaped.templates.map(({ templateName, clusterScope }) => ({
-      name: templateName,
-      clusterScope,
-    })),
-    args: shaped.args.map(toArgument),
-    labels: shaped.analysisRunMetadata?.labels ?? {},
-    annotations: shaped.analysisRunMetadata?.annotations ?? {},
-  }
-}
-
-function toArgument({ name, value, valueFrom }: z.infer<typeof argumentSchema>): Argument {
-  const hash = valueFrom?.podTemplateHashValue
-  if (hash !== undefined)
-    return { name, value: undefined, from: { kind: 'podTemplateHash', of: hash } }
-  const path = valueFrom?.fieldRef?.fieldPath
-  return { name, value, from: path === undefined ? undefined : { kind: 'field', path } }
-}
-
-function readPause(
-  value: unknown,
-): { readonly duration: Duration; readonly text: string } | undefined {
-  if (typeof value === 'number' && !(Number.isInteger(value) && value >= 0)) return undefined
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined
-  const duration = parseDuration(String(value))
-  return duration === undefined ? undefined : { duration, text: String(value) }
-}
-
+/** `3`, `25%`; text without a `%` is a percentage all the same, as Kubernetes reads it. */
 function readPodLimit(value: unknown): PodLimit | undefined {
   if (typeof value === 'number')
     return Number.isInteger(value) && value >= 0 ? { kind: 'pods', pods: value } : undefined

@@ -12,8 +12,9 @@ import {
   managedByAnnotation,
   scaleDownAnnotation,
 } from './keys.ts'
+import type { WantedPods } from './pods.ts'
 import type { Scene } from './scene.ts'
-import type { Shape, WantedPods } from './shape.ts'
+import type { Shape } from './shape.ts'
 import { mostCarried, pinOf } from './traffic.ts'
 import { shift, subsets } from './traffic-actions.ts'
 

@@ -1,14 +1,19 @@
-/** How many pods a share of traffic needs. */
+/** How many pods a share of traffic needs, and whether they are there. */
 import { type Weight, weight } from '../units.ts'
 import type { ReplicaSetFacts } from './facts.ts'
-import type { PodLimit, RolloutSpec } from './spec.ts'
+import type { PodLimit, ProgressThreshold, RolloutSpec } from './spec.ts'
 
 export const allTraffic: Weight = weight(100)
 export const noTraffic: Weight = weight(0)
 
-/** Pods for this weight, rounded up: `ceil(weight * replicas / 100)`. */
-export function canaryNeeded(share: Weight, replicas: number): number {
+/** Pods for a share in percent, rounded up: `ceil(share * replicas / 100)`. */
+export function podsFor(share: number, replicas: number): number {
   return Math.ceil((share * replicas) / 100)
+}
+
+/** A ReplicaSet that has pods has at least `minPodsPerReplicaSet`, never more than `spec.replicas` for its sake. */
+export function atLeastMinimum(pods: number, { canary, replicas }: RolloutSpec): number {
+  return pods === 0 ? 0 : Math.max(pods, Math.min(canary.minPods, replicas))
 }
 
 /** Whether a ReplicaSet has at least `needed` pods that are available, and asks for no fewer. */
@@ -17,8 +22,26 @@ export function isUp(replicaSet: ReplicaSetFacts | undefined, needed: number): b
   return replicaSet !== undefined && replicaSet.wanted >= needed && replicaSet.available >= needed
 }
 
+/** Whether a ReplicaSet asks for exactly `pods`, and all of them are available. */
+export function isAt(replicaSet: ReplicaSetFacts | undefined, pods: number): boolean {
+  return replicaSet !== undefined && replicaSet.wanted === pods && replicaSet.available === pods
+}
+
+/** Whether enough of `asked` pods are available to go on. A threshold above what is asked asks for all of it. */
+export function meets(
+  threshold: ProgressThreshold,
+  replicaSet: ReplicaSetFacts | undefined,
+  asked: number,
+): boolean {
+  if (replicaSet === undefined) return false
+  const { available } = replicaSet
+  return threshold.type === 'Pods'
+    ? available >= Math.min(threshold.value, asked)
+    : available * 100 >= threshold.value * asked
+}
+
 /** How many pods there may be beyond `spec.replicas`. */
-function surgeOf({ canary, replicas }: RolloutSpec): number {
+export function surgeOf({ canary, replicas }: RolloutSpec): number {
   return podsOf(canary.maxSurge, replicas, Math.ceil)
 }
 

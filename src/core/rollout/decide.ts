@@ -1,15 +1,16 @@
 /** The policy: what a release does next, and why. Pure; the rules are ordered lists. */
 
 import { type Instant, plus, type Weight } from '../units.ts'
-import { allTraffic, canaryNeeded, isUp } from './counts.ts'
+import { allTraffic, isAt, isUp, meets } from './counts.ts'
 import { driftOf } from './drift.ts'
 import type { RunFacts } from './facts.ts'
 import { parseJournal } from './journal.ts'
 import { journalAnnotation } from './keys.ts'
 import { managedStand } from './managed.ts'
+import { isScaled, neededPods } from './scaled.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { PauseStep, Step } from './spec.ts'
-import type { Standing } from './stage.ts'
+import type { PromotionCause, Standing } from './stage.ts'
 import type { PauseReason } from './status.ts'
 import { carriedWeight } from './traffic.ts'
 
@@ -20,6 +21,7 @@ export type Reason =
   | { readonly code: 'InitialDeploy' }
   | { readonly code: 'CompletedAllSteps'; readonly steps: number }
   | { readonly code: 'FullPromotion' }
+  | { readonly code: 'RollbackWithinWindow' }
   | {
       readonly code: 'AnalysisFailed'
       readonly run: string
@@ -67,8 +69,8 @@ const guards: readonly Rule[] = [
   moved,
 ]
 
-/** A person who promotes in full has overruled the analysis. */
-const guardsOfFullPromotion: readonly Rule[] = [outOfTime, pausedByUser]
+/** A person who promotes in full has overruled the analysis; a rollback within the window needs none. */
+const guardsWithoutAnalysis: readonly Rule[] = [outOfTime, pausedByUser]
 
 export function decide(scene: Scene, standing: Standing, now: Instant): Decision {
   const { stage } = standing
@@ -82,7 +84,7 @@ export function decide(scene: Scene, standing: Standing, now: Instant): Decision
     case 'stepping':
       return firstOf(guards, scene, standing, now) ?? decideStep(scene, standing, now)
     case 'promoting': {
-      const rules = stage.because === 'FullPromotion' ? guardsOfFullPromotion : guards
+      const rules = stage.because === 'CompletedAllSteps' ? guards : guardsWithoutAnalysis
       return firstOf(rules, scene, standing, now) ?? finish(scene, stage.because)
     }
   }
@@ -173,7 +175,7 @@ function decideStep(scene: Scene, standing: Standing, now: Instant): Decision {
   if (stage.kind !== 'stepping') return wait({ code: 'Completed' })
   switch (stage.step.kind) {
     case 'setWeight':
-      return shift(scene, stage.step, stage.step.weight)
+      return shift(scene, standing, stage.step, stage.step.weight)
     case 'pause':
       return rest(scene, standing, stage.step, now)
     case 'analysis':
@@ -181,18 +183,30 @@ function decideStep(scene: Scene, standing: Standing, now: Instant): Decision {
     case 'setHeaderRoute':
     case 'setMirrorRoute':
       return route(scene, stage.step, stage.index)
+    case 'setCanaryScale':
+      return scale(scene, standing, stage.step)
   }
 }
 
 /** Done when the pods are there and the route says so: never on a weight that was only asked for. */
-function shift(scene: Scene, step: Step, asked: Weight): Decision {
-  const needed = canaryNeeded(asked, scene.spec.replicas)
-  const current = currentOf(scene)
-  if (!isUp(current, needed))
-    return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed })
+function shift(scene: Scene, standing: Standing, step: Step, asked: Weight): Decision {
+  if (!isScaled(scene, standing)) return waitForPods(scene, neededPods(scene, standing))
   if (!carries(scene, asked))
     return wait({ code: 'WaitingForWeight', asked, carried: carriedWeight(scene) })
-  return { kind: 'advance', because: { code: 'StepCompleted', step } }
+  return scale(scene, standing, step)
+}
+
+/** Done when there are just as many pods as the step says, or enough of them by the threshold. */
+function scale(scene: Scene, standing: Standing, step: Step): Decision {
+  const pods = neededPods(scene, standing)
+  const isExact = scene.spec.canary.progressThreshold !== undefined || isAt(currentOf(scene), pods)
+  return isScaled(scene, standing) && isExact
+    ? { kind: 'advance', because: { code: 'StepCompleted', step } }
+    : waitForPods(scene, pods)
+}
+
+function waitForPods(scene: Scene, needed: number): Decision {
+  return wait({ code: 'WaitingForPods', available: currentOf(scene)?.available ?? 0, needed })
 }
 
 /** A Rollout of no pods serves nobody: no weight is waited for. Without a mesh, pods are the weight. */
@@ -239,15 +253,18 @@ function analyse(scene: Scene, standing: Standing, step: Step): Decision {
 }
 
 /** Everything goes to the canary first; only when the route carries it does the canary become stable. */
-function finish(scene: Scene, because: 'CompletedAllSteps' | 'FullPromotion'): Decision {
+function finish(scene: Scene, because: PromotionCause): Decision {
   const { replicas, canary } = scene.spec
   const current = currentOf(scene)
-  if (!isUp(current, replicas))
-    return wait({ code: 'WaitingForPods', available: current?.available ?? 0, needed: replicas })
+  const { progressThreshold } = canary
+  const isEnough = progressThreshold !== undefined && meets(progressThreshold, current, replicas)
+  if (!isEnough && !isUp(current, replicas)) return waitForPods(scene, replicas)
   if (!carries(scene, allTraffic))
     return wait({ code: 'WaitingForWeight', asked: allTraffic, carried: carriedWeight(scene) })
   const reason: Reason =
-    because === 'FullPromotion' ? { code: because } : { code: because, steps: canary.steps.length }
+    because === 'CompletedAllSteps'
+      ? { code: because, steps: canary.steps.length }
+      : { code: because }
   return { kind: 'promote', because: reason }
 }
 

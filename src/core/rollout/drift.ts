@@ -8,9 +8,9 @@ import { type Instant, parseTimestamp, plus, seconds, timestamp, type Weight } f
 import { type Action, warning } from './action.ts'
 import { driftAnnotation, fieldManager } from './keys.ts'
 import { currentOf, type Scene } from './scene.ts'
-import { canaryWeightFor } from './shape.ts'
 import type { Standing } from './stage.ts'
 import { carriedWeight } from './traffic.ts'
+import { canaryWeightFor } from './weight.ts'
 
 /** How often a weight is set right at one step before the release pauses. */
 const mostTimes = 3

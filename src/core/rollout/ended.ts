@@ -24,5 +24,10 @@ export function endOf(scene: Scene): Ended | undefined {
 
 function outcomeOf({ stage }: Station, scene: Scene): Ended['outcome'] | undefined {
   if (stage === 'promoted') return 'promoted'
-  return stage === 'aborted' && carriedWeight(scene) === noTraffic ? 'rolled-back' : undefined
+  return stage === 'aborted' && isBack(scene) ? 'rolled-back' : undefined
+}
+
+function isBack(scene: Scene): boolean {
+  if (scene.traffic.kind === 'none') return (currentOf(scene)?.wanted ?? 0) === 0
+  return carriedWeight(scene) === noTraffic
 }

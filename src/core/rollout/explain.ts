@@ -1,6 +1,6 @@
 /** Reasons in words, Argo's where it has them (spec §2.9, §2.12). No times and no unsorted lists: a message must not flap. */
 import type { Reason } from './decide.ts'
-import type { Step } from './spec.ts'
+import type { CanaryScale, Step } from './spec.ts'
 
 export function explain(reason: Reason): string {
   switch (reason.code) {
@@ -14,6 +14,8 @@ export function explain(reason: Reason): string {
       return `Completed all ${reason.steps} canary steps`
     case 'FullPromotion':
       return 'Full promotion requested'
+    case 'RollbackWithinWindow':
+      return 'Rollback within window'
     case 'AnalysisFailed':
       return `${reason.type === 'Step' ? 'Step-based' : 'Background'} analysis phase error/failed: ${reason.message}`
     case 'AnalysisInconclusive':
@@ -55,5 +57,18 @@ export function stepText(step: Step): string {
     case 'setHeaderRoute':
     case 'setMirrorRoute':
       return `${step.kind}: ${step.route.name}`
+    case 'setCanaryScale':
+      return `setCanaryScale{${scaleText(step.scale)}}`
+  }
+}
+
+function scaleText(scale: CanaryScale): string {
+  switch (scale.kind) {
+    case 'replicas':
+      return `replicas: ${scale.replicas}`
+    case 'weight':
+      return `weight: ${scale.percent}`
+    case 'matchTrafficWeight':
+      return 'matchTrafficWeight: true'
   }
 }

@@ -14,8 +14,8 @@ import {
 } from './journal.ts'
 import { journalAnnotation } from './keys.ts'
 import { revisionOf } from './revision.ts'
+import { askedWeight } from './scale.ts'
 import { currentOf, type Scene } from './scene.ts'
-import { askedWeight } from './shape.ts'
 import type { Standing } from './stage.ts'
 
 /** The journal of the release that is under way. A new revision, other steps, and another try after an abort begin a new one. */

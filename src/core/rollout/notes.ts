@@ -3,8 +3,8 @@ import { type Note, normal, warning } from './action.ts'
 import { currentRuns, type Decision } from './decide.ts'
 import { explain, stepText } from './explain.ts'
 import { revisionOf } from './revision.ts'
-import type { Scene } from './scene.ts'
-import type { Standing } from './stage.ts'
+import { currentOf, type Scene } from './scene.ts'
+import type { Stage, Standing } from './stage.ts'
 import type { RolloutStatus, RunReference } from './status.ts'
 
 export function notesOf(scene: Scene, standing: Standing, decision: Decision): readonly Note[] {
@@ -17,14 +17,27 @@ export function notesOf(scene: Scene, standing: Standing, decision: Decision): r
 }
 
 function begun(scene: Scene, { fresh, stage }: Standing): readonly Note[] {
-  if (!fresh || stage.kind !== 'stepping') return []
+  if (!fresh) return []
+  const skips = skipped(scene, stage)
+  if (stage.kind !== 'stepping' && stage.kind !== 'promoting') return skips
   const revision = revisionOf(scene)
   return [
+    ...skips,
     normal(
       'RolloutNotCompleted',
       `Rollout not completed, started update to revision ${revision} (${scene.templateHash})`,
     ),
   ]
+}
+
+/** Argo says so only where there are steps to skip, and within the window only where the old pods are still there. */
+function skipped(scene: Scene, stage: Stage): readonly Note[] {
+  if (scene.spec.canary.steps.length === 0) return []
+  if (stage.kind === 'settled') return [normal('SkipSteps', 'Rollback to stable ReplicaSets')]
+  const isBack = stage.kind === 'promoting' && stage.because === 'RollbackWithinWindow'
+  return isBack && (currentOf(scene)?.wanted ?? 0) > 0
+    ? [normal('SkipSteps', 'Rollback to active ReplicaSets within RollbackWindow')]
+    : []
 }
 
 function resumed(

@@ -1,6 +1,7 @@
 /** `status.phase` and `status.message`: the first that matches, in Argo's words (spec §2.12). */
 import type { Draft } from './conditions.ts'
 import type { Scene } from './scene.ts'
+import type { RolloutSpec } from './spec.ts'
 import type { Condition, RolloutPhase } from './status.ts'
 
 export type Said = { readonly phase: RolloutPhase; readonly message: string | undefined }
@@ -53,13 +54,15 @@ function restarting({ spec }: Scene, { restartedAt }: Draft): Said | undefined {
 }
 
 function moving({ spec }: Scene, draft: Draft): Said | undefined {
-  const message = whatIsMissing(spec.replicas, draft)
+  const message = whatIsMissing(spec, draft)
   return message === undefined ? undefined : { phase: 'Progressing', message }
 }
 
-function whatIsMissing(replicas: number, draft: Draft): string | undefined {
+function whatIsMissing({ replicas, canary }: RolloutSpec, draft: Draft): string | undefined {
   if (draft.updatedReplicas < replicas) return 'more replicas need to be updated'
   if (draft.availableReplicas < draft.updatedReplicas)
     return 'updated replicas are still becoming available'
+  if (canary.traffic.kind === 'none' && draft.replicas > draft.updatedReplicas)
+    return 'old replicas are pending termination'
   return draft.stableRS === draft.currentPodHash ? undefined : 'waiting for all steps to complete'
 }

@@ -21,6 +21,8 @@ export type RolloutSpec = {
   readonly paused: boolean
   readonly progressDeadline: Duration
   readonly progressDeadlineAbort: boolean
+  /** How far back a rollback may go and still skip the steps, in revisions; 0 skips none. */
+  readonly rollbackWindow: number
   /** How many finished AnalysisRuns of earlier revisions are kept. */
   readonly analysisHistory: { readonly successful: number; readonly unsuccessful: number }
   readonly canary: CanarySpec
@@ -35,8 +37,17 @@ export type CanarySpec = {
   readonly background: BackgroundAnalysis | undefined
   readonly maxSurge: PodLimit
   readonly maxUnavailable: PodLimit
+  /** A ReplicaSet that has pods at all has at least so many; 0 when nothing is asked. */
+  readonly minPods: number
+  /** How much of the canary must be there for a step to count as scaled; undefined asks for all. */
+  readonly progressThreshold: ProgressThreshold | undefined
+  /** The stable pods shrink as the canary grows. */
+  readonly dynamicStableScale: boolean
   readonly scaleDownDelay: Duration
-  readonly abortScaleDownDelay: Duration | 'never'
+  /** How many old revisions may wait out the delay at once. */
+  readonly scaleDownDelayRevisionLimit: number
+  /** How long the canary's pods stay after an abort. `with-traffic`: as long as they carry any. */
+  readonly abortScaleDownDelay: Duration | 'never' | 'with-traffic'
   /** Pods of a new revision beside stable pods on one node: not at all, or only where there is no other. */
   readonly antiAffinity: AntiAffinity | undefined
   /** What pods carry while they are canary, and while they are stable. */
@@ -48,6 +59,8 @@ export type CanarySpec = {
 export type PodLimit =
   | { readonly kind: 'pods'; readonly pods: number }
   | { readonly kind: 'percent'; readonly percent: number }
+
+export type ProgressThreshold = { readonly type: 'Percent' | 'Pods'; readonly value: number }
 
 export type WorkloadRef = {
   readonly kind: 'Deployment' | 'ReplicaSet' | 'PodTemplate'
@@ -112,6 +125,14 @@ export type Step =
   | { readonly kind: 'analysis'; readonly analysis: AnalysisSpec }
   /** No match takes the route away. */
   | { readonly kind: 'setHeaderRoute' | 'setMirrorRoute'; readonly route: ManagedRoute }
+  | { readonly kind: 'setCanaryScale'; readonly scale: CanaryScale }
+
+/** How many canary pods there are, whatever the weight is; in force until a later step says otherwise. */
+export type CanaryScale =
+  | { readonly kind: 'replicas'; readonly replicas: number }
+  /** Of `spec.replicas`, in percent. */
+  | { readonly kind: 'weight'; readonly percent: number }
+  | { readonly kind: 'matchTrafficWeight' }
 
 export type PauseStep = {
   readonly kind: 'pause'

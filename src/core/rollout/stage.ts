@@ -1,5 +1,6 @@
 /** Wire status → one explicit state. The signals that people send through status are read here and nowhere else. */
 import type { Instant } from '../units.ts'
+import { isWithinWindow } from './rollback-window.ts'
 import { type Scene, stableOf } from './scene.ts'
 import type { Step } from './spec.ts'
 import type { PauseCondition, RolloutStatus, RunReference } from './status.ts'
@@ -13,8 +14,11 @@ export type Stage =
   /** On the way back, or back; the spec still asks for the canary. */
   | { readonly kind: 'aborted' }
   | { readonly kind: 'stepping'; readonly index: number; readonly step: Step }
-  /** All steps are done, or a person said so. */
-  | { readonly kind: 'promoting'; readonly because: 'CompletedAllSteps' | 'FullPromotion' }
+  /** No step is left to take. */
+  | { readonly kind: 'promoting'; readonly because: PromotionCause }
+
+/** All steps are done; or a person said so; or the revision was stable not long ago. */
+export type PromotionCause = 'CompletedAllSteps' | 'FullPromotion' | 'RollbackWithinWindow'
 
 /** The state of one release, signals applied. */
 export type Standing = {
@@ -46,9 +50,10 @@ function isNewRelease({ status, templateHash, stepHash }: Scene): boolean {
 function begun(scene: Scene): Standing {
   const steps = scene.spec.canary.steps.length
   const index = scene.status.stableRS === scene.templateHash ? steps : 0
+  const stage = stageOf(scene, { index, abort: false, promoteFull: false })
   return {
-    stage: stageOf(scene, { index, abort: false, promoteFull: false }),
-    index,
+    stage,
+    index: stage.kind === 'promoting' ? steps : index,
     pauses: [],
     controllerPause: false,
     abortedAt: undefined,
@@ -101,12 +106,17 @@ function stepRunAt({ status, runs }: Scene, index: number): RunReference | undef
   return known === undefined || known.stepIndex === index ? status.stepRun : undefined
 }
 
-/** An abort that a person took back starts the steps again, with new runs. */
+/** An abort that a person took back starts the steps again, with new runs. Without steps to take there is nothing to pause at. */
 function underWay(quiet: Standing, { status }: Scene): Standing {
   if (status.promoteFull) return { ...quiet, promoteFull: true }
+  if (isRollback(quiet.stage)) return { ...quiet, retried: status.abortedAt !== undefined }
   const pauses = { pauses: status.pauseConditions, controllerPause: status.controllerPause }
   if (status.abortedAt === undefined) return { ...quiet, ...pauses }
   return { ...quiet, retried: true, stepRun: undefined, backgroundRun: undefined }
+}
+
+function isRollback(stage: Stage): boolean {
+  return stage.kind === 'promoting' && stage.because === 'RollbackWithinWindow'
 }
 
 /** A finished release cannot be aborted; with nothing stable there is no way back. */
@@ -119,6 +129,7 @@ function stageOf(
   if (stableOf(scene) === undefined) return { kind: 'first' }
   if (asked.promoteFull) return { kind: 'promoting', because: 'FullPromotion' }
   if (asked.abort) return { kind: 'aborted' }
+  if (isWithinWindow(scene)) return { kind: 'promoting', because: 'RollbackWithinWindow' }
   const step = spec.canary.steps[asked.index]
   if (step === undefined) return { kind: 'promoting', because: 'CompletedAllSteps' }
   return { kind: 'stepping', index: asked.index, step }

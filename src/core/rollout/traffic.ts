@@ -1,7 +1,7 @@
 /** What the traffic does now: who carries how much, and which pods it can reach. */
 import { canaryWeight } from '../mesh/routes.ts'
 import type { Weight } from '../units.ts'
-import { allTraffic, noTraffic } from './counts.ts'
+import { allTraffic } from './counts.ts'
 import type { ServiceFacts } from './facts.ts'
 import { hashLabel } from './keys.ts'
 import type { Scene } from './scene.ts'
@@ -49,12 +49,6 @@ export function takesBack({ services, traffic }: Roads, hash: string): boolean {
 /** Whether a side may lead to pods of this revision: by a pin, or because something there pins nothing or is not known. */
 export function leadsTo(roads: Roads, side: Side, hash: string): boolean {
   return pinsOf(roads, side).some((pin) => pin === hash || pin === undefined)
-}
-
-/** May traffic reach these pods? Through the stable side always, through the canary side while a route gives it weight. */
-export function isReachable(roads: Roads, hash: string): boolean {
-  if (pinsOf(roads, 'stable').includes(hash)) return true
-  return mostCarried(roads) > noTraffic && leadsTo(roads, 'canary', hash)
 }
 
 /** The hashes that the Service and the subset of a side select; undefined where one selects none or is not known. */

@@ -11,7 +11,7 @@ import type {
 } from '../../../src/core/rollout/facts.ts'
 import { hashLabel } from '../../../src/core/rollout/keys.ts'
 import type { Scene } from '../../../src/core/rollout/scene.ts'
-import type { RolloutSpec } from '../../../src/core/rollout/spec.ts'
+import type { CanarySpec, RolloutSpec } from '../../../src/core/rollout/spec.ts'
 import type { RolloutStatus } from '../../../src/core/rollout/status.ts'
 import { type Instant, instant, plus, seconds } from '../../../src/core/units.ts'
 import { hostSplit, noStatus, rolloutSpec, virtualService } from '../../stories/notation.ts'
@@ -25,6 +25,7 @@ export function at(elapsedSeconds: number): Instant {
 export type Differs = {
   readonly steps?: string
   readonly spec?: Partial<RolloutSpec>
+  readonly canarySpec?: Partial<CanarySpec>
   readonly status?: Partial<RolloutStatus>
   /** Pods of the canary: wanted and available; undefined when its ReplicaSet is not there. */
   readonly canary?: Partial<ReplicaSetFacts> | undefined
@@ -42,7 +43,8 @@ export type Differs = {
 
 export function scene(differs: Differs = {}): Scene {
   const { steps = 'setWeight 50 | pause', templateHash = 'bbb', runs = [], others = [] } = differs
-  const spec = { ...rolloutSpec(steps, 4), ...differs.spec }
+  const asked = { ...rolloutSpec(steps, 4), ...differs.spec }
+  const spec = { ...asked, canary: { ...asked.canary, ...differs.canarySpec } }
   const canary = 'canary' in differs ? differs.canary : {}
   const inline = spec.canary.steps.flatMap((step, index) =>
     step.kind === 'analysis' ? [[index, { metrics: [], args: [] }] as const] : [],
@@ -55,7 +57,7 @@ export function scene(differs: Differs = {}): Scene {
     templateHash,
     stepHash: 's',
     replicaSets: [
-      replicaSet('aaa', { revision: 1, wanted: 4, available: 4, ...differs.stable }),
+      replicaSet('aaa', { revision: 1, wanted: 4, ...differs.stable }),
       ...(canary === undefined ? [] : [replicaSet('bbb', canary)]),
       ...others,
     ],

@@ -21,6 +21,10 @@ const late: Condition = {
   lastTransitionTime: at(0),
 }
 
+function percent(value: number): { readonly type: 'Percent'; readonly value: number } {
+  return { type: 'Percent', value }
+}
+
 const rows: Readonly<Record<string, readonly Row[]>> = {
   'without a release': [
     {
@@ -198,8 +202,53 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       decides: 'advance: step completed (setWeight: 50)',
     },
     {
+      it: 'a scale is reached with just so many pods',
+      sees: { steps: 'scale 2', route: [100, 0] },
+      decides: 'advance: step completed (setCanaryScale{replicas: 2})',
+    },
+    {
+      it: 'a scale is not reached with more of them',
+      sees: { steps: 'scale 1', route: [100, 0] },
+      decides: 'wait: waiting for pods: 2 of 1 are available',
+    },
+    {
+      it: 'a scale in percent',
+      sees: { steps: 'scale 50%', route: [100, 0] },
+      decides: 'advance: step completed (setCanaryScale{weight: 50})',
+    },
+    {
+      it: 'back to as many as the weight asks for',
+      sees: { steps: 'setWeight 50 | scale match', status: { currentStepIndex: 1 } },
+      decides: 'advance: step completed (setCanaryScale{matchTrafficWeight: true})',
+    },
+    {
+      it: 'enough pods by the threshold in percent',
+      sees: { canary: { available: 1 }, canarySpec: { progressThreshold: percent(50) } },
+      decides: 'advance: step completed (setWeight: 50)',
+    },
+    {
+      it: 'too few pods by the threshold in percent',
+      sees: { canary: { available: 1 }, canarySpec: { progressThreshold: percent(51) } },
+      decides: 'wait: waiting for pods: 1 of 2 are available',
+    },
+    {
+      it: 'a threshold above what the step asks for asks for all of it',
+      sees: { canarySpec: { progressThreshold: { type: 'Pods', value: 9 } } },
+      decides: 'advance: step completed (setWeight: 50)',
+    },
+    {
+      it: 'a stable side that is not made yet',
+      sees: { stable: { wanted: 3 } },
+      decides: 'wait: waiting for pods: 2 of 2 are available',
+    },
+    {
       it: 'a Rollout of no pods waits for no weight',
-      sees: { spec: { replicas: 0 }, route: [100, 0] },
+      sees: {
+        spec: { replicas: 0 },
+        route: [100, 0],
+        stable: { wanted: 0 },
+        canary: { wanted: 0 },
+      },
       decides: 'advance: step completed (setWeight: 50)',
     },
   ],

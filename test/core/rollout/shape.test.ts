@@ -26,8 +26,8 @@ describe('the weight of the canary', () => {
     },
     {
       it: 'not raised while stable cannot carry the rest',
-      sees: { stable: { available: 1 } },
-      is: 0,
+      sees: { stable: { available: 1 }, route: [100, 0] },
+      is: undefined,
     },
     {
       it: 'that of the last weight in a pause',
@@ -116,8 +116,18 @@ describe('what the Services select', () => {
     },
     {
       it: 'both the new pods after a promotion',
-      sees: { status: { stableRS: 'bbb' } },
+      sees: { status: { stableRS: 'bbb' }, canary: { wanted: 4 } },
       is: ['bbb', 'bbb'],
+    },
+    {
+      it: 'not yet the new pods where they are too few for the weight',
+      sees: { status: { stableRS: 'bbb' }, canary: { wanted: 2 } },
+      is: [undefined, 'bbb'],
+    },
+    {
+      it: 'not the stable pods after an abort while they are too few for the weight that is left',
+      sees: { status: { abort: true }, stable: { available: 1 } },
+      is: ['aaa', undefined],
     },
     {
       it: 'no pods that are not there',
@@ -150,7 +160,18 @@ describe('pods', () => {
       of: 'bbb',
       are: '2',
     },
-    { it: 'none before the first weight', sees: { steps: 'pause' }, of: 'bbb', are: '0' },
+    {
+      it: 'none before the first weight',
+      sees: { steps: 'pause', route: [100, 0] },
+      of: 'bbb',
+      are: '0',
+    },
+    {
+      it: 'those for a weight that the route still carries stay until it does not',
+      sees: { steps: 'setWeight 10', route: [50, 50] },
+      of: 'bbb',
+      are: '2',
+    },
     {
       it: 'all when all steps are done',
       sees: { status: { currentStepIndex: 2 } },
@@ -160,6 +181,13 @@ describe('pods', () => {
     { it: 'stable keeps all', sees: { status: { currentStepIndex: 2 } }, of: 'aaa', are: '4' },
     { it: 'stable grows with the spec', sees: { spec: { replicas: 9 } }, of: 'aaa', are: '9' },
     { it: 'held by a hand', sees: { spec: { paused: true, replicas: 9 } }, of: 'bbb', are: '2' },
+    { it: 'so is stable', sees: { spec: { paused: true, replicas: 9 } }, of: 'aaa', are: '4' },
+    {
+      it: 'the way back is not held by a hand',
+      sees: { ...aborted, spec: { paused: true, replicas: 9 } },
+      of: 'aaa',
+      are: '9',
+    },
     {
       it: 'held by an open question',
       sees: {

@@ -1,9 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { type Standing, standingOf } from '../../../src/core/rollout/stage.ts'
-import { at, type Differs, named, run, scene } from './build.ts'
+import { at, type Differs, named, replicaSet, run, scene } from './build.ts'
 
 const pause = { reason: 'CanaryPauseStep', startTime: at(0) } as const
 const steps = 'setWeight 20 | pause | analysis'
+
+/** Back to revision 2, now numbered 7, from revision 6; the revisions between are other ones. */
+function rollback({ window, between }: { window: number; between: number }): Differs {
+  const others = Array.from({ length: between }, (_, index) =>
+    replicaSet(`r${index}`, { revision: 3 + index, wanted: 0 }),
+  )
+  return {
+    spec: { rollbackWindow: window },
+    stable: { revision: 6 },
+    canary: { revision: 7, annotations: { 'rollout.argoproj.io/revision-history': '2' } },
+    others,
+  }
+}
 
 describe('where a release stands', () => {
   type Row = { readonly it: string; readonly sees: Differs; readonly is: string }
@@ -44,6 +57,35 @@ describe('where a release stands', () => {
       it: 'abort with nothing to go back to is dropped',
       sees: { status: { abort: true, stableRS: undefined } },
       is: 'first',
+    },
+    {
+      it: 'a rollback within the window',
+      sees: rollback({ window: 2, between: 1 }),
+      is: 'promoting 3 RollbackWithinWindow',
+    },
+    {
+      it: 'a rollback beyond the window',
+      sees: rollback({ window: 1, between: 1 }),
+      is: 'stepping 0',
+    },
+    {
+      it: 'a rollback without a window',
+      sees: rollback({ window: 0, between: 0 }),
+      is: 'stepping 0',
+    },
+    {
+      it: 'forward again to what was rolled back from, whatever its number',
+      sees: {
+        spec: { rollbackWindow: 5 },
+        stable: { revision: 5, annotations: { 'rollout.argoproj.io/revision-history': '2' } },
+        canary: { revision: 4 },
+      },
+      is: 'stepping 0',
+    },
+    {
+      it: 'an abort of a rollback within the window',
+      sees: { ...rollback({ window: 2, between: 0 }), status: { abort: true } },
+      is: 'aborted 0',
     },
     {
       it: 'promote --full',
