@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connect } from '../../src/adapters/kubernetes/connect.ts'
+import { listAt, numberAt } from '../../src/core/json.ts'
 import { type Rig, startRig } from './rig.ts'
 import { hashes, Shop } from './shop.ts'
 
@@ -51,13 +53,13 @@ test('a new image: canary pods, the canary Service on them, 50/50, Paused', asyn
 })
 
 test('promote: 0/100 during the switch, then revision 2 is stable and the old pods go after their delay', async () => {
-  const seen = watchWeights(shop)
+  const seen = watchWeights()
   await argo('promote', 'reviews', '-n', 'walk')
   const rollout = await shop.reaches(/^Healthy$/)
   const { current, stable } = hashes(rollout)
   expect(stable).toBe(current)
   await expect.poll(() => shop.weights(), { timeout: 5000 }).toBe('100/0')
-  expect(await seen.stop()).toContain('0/100')
+  expect(seen.stop()).toEqual(['50/50', '0/100', '100/0'])
   expect(await shop.selector('reviews-stable')).toBe(current)
   await expect
     .poll(() => shop.pods(), { timeout: 20_000 })
@@ -88,20 +90,18 @@ function station(text: string): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(keys.map((key) => [key, value(key)]))
 }
 
-/** Every pair of weights that the VirtualService went through, until asked to stop. */
-function watchWeights(where: Shop): { stop: () => Promise<readonly string[]> } {
+/** Every pair of weights that the VirtualService goes through from now on: none is too short for a watch. */
+function watchWeights(): { stop: () => readonly string[] } {
   const seen = new Set<string>()
-  const end = new AbortController()
-  const look = async (): Promise<void> => {
-    if (end.signal.aborted) return
-    seen.add(await where.weights().catch(() => 'unread'))
-    await look()
-  }
-  const looking = look()
+  const cluster = connect({ kubeconfig: rig.plane.kubeconfig, namespace: 'walk' })
+  const stop = cluster.watch('VirtualService', (change) => {
+    if (change.kind !== 'set') return
+    const route = listAt(change.object.json, 'spec', 'http', 0, 'route')
+    seen.add(route.map((each) => numberAt(each, 'weight')).join('/'))
+  })
   return {
-    stop: async () => {
-      end.abort()
-      await looking
+    stop: () => {
+      stop()
       return [...seen]
     },
   }

@@ -8,8 +8,8 @@ test('the first deployment skips the steps and pins both Services', () => {
     0s 0 % Progressing updated replicas are still becoming available (everything asked for is stable)
        Rollout updated to revision 1
        Created ReplicaSet web-aaa (revision 1)
-       Traffic weight updated to 0
        Scaled up ReplicaSet web-aaa (revision 1) from 0 to 4
+       Traffic weight updated to 0
        Rollout completed update to revision 1 (aaa): Initial deploy
     2s 0 % Healthy (everything asked for is stable)
        Switched selector for service 'web-stable' from '' to 'aaa'

@@ -45,11 +45,11 @@ export class Sandbox {
   written = 0
   readonly reports: ReleaseReport[] = []
 
-  constructor(seed = '1') {
+  constructor(seed = '1', requestsPerSecond = 200) {
     this.world = createWorld({
       seed,
       start: instant(Date.UTC(2026, 0, 5, 9)),
-      rps: () => 200,
+      rps: () => requestsPerSecond,
       scrapeInterval: seconds(5),
     })
   }

@@ -126,9 +126,9 @@ test('a rollback within the window skips the steps and the analysis', () => {
     "
     35s 0 % Healthy (everything asked for is stable)
        Rollout updated to revision 4
-       Switched selector for service 'web-canary' from 'ccc' to 'aaa'
        Rollback to active ReplicaSets within RollbackWindow
        Rollout not completed, started update to revision 4 (aaa)
+       Switched selector for service 'web-canary' from 'ccc' to 'aaa'
        Traffic weight updated from 0 to 100
        Rollout completed update to revision 4 (aaa): Rollback within window
        Switched selector for service 'web-stable' from 'ccc' to 'aaa'

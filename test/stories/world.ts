@@ -98,7 +98,9 @@ export class World {
       this.runs = [...this.runs, runFacts(json, createdAt)]
       return
     }
-    this.replicaSets = [...this.replicaSets, replicaSetFacts(json, createdAt)]
+    const facts = replicaSetFacts(json, createdAt)
+    if (facts.wanted > 0) this.#upAt.set(facts.hash, plus(now, seconds(2)))
+    this.replicaSets = [...this.replicaSets, facts]
   }
 
   #merge({ ref, body }: Extract<Action, { kind: 'merge' }>, now: Instant): void {

@@ -1,7 +1,7 @@
 /** Carries writes out, one after the other; the first that fails ends the pass, and the next pass makes it good. */
 import { type JsonObject, textAt } from '../../core/json.ts'
 import { type KubeObject, keyOf, type ObjectRef } from '../../core/object.ts'
-import type { Action, Note } from '../../core/rollout/action.ts'
+import type { Action } from '../../core/rollout/action.ts'
 import { type Cluster, PortError } from '../../ports.ts'
 import type { Cache } from './cache.ts'
 
@@ -16,10 +16,10 @@ export class Writer {
   }
 
   /** `tell` hears of each write once it is done. */
-  async apply(actions: readonly Action[], tell: (notes: readonly Note[]) => void): Promise<void> {
+  async apply(actions: readonly Action[], tell: (action: Action) => void): Promise<void> {
     for (const action of actions) {
       await this.#write(action)
-      tell(action.notes)
+      tell(action)
     }
   }
 

@@ -169,9 +169,10 @@ class Running {
     return ref.kind === 'Rollout' ? this.#rollouts.pass(ref) : this.#runs.pass(ref)
   }
 
-  #forget(key: string, { kind }: WorkRef): undefined {
+  #forget(key: string, ref: WorkRef): undefined {
     this.#resting.delete(key)
-    this.#queues[kind].forget(key)
+    this.#queues[ref.kind].forget(key)
+    if (ref.kind === 'Rollout') this.#rollouts.forget(ref)
   }
 
   /** What the world refuses is tried again; what our own code throws on rests, visibly, and all others go on. */

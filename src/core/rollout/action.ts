@@ -16,6 +16,8 @@ export type Action =
       readonly ref: ObjectRef
       readonly body: Json
       readonly notes: readonly Note[]
+      /** Nobody acts on it: it may come with the status, or with another write of its object. */
+      readonly patient?: true
     }
   | {
       readonly kind: 'json'

@@ -234,11 +234,14 @@ function rest(scene: Scene, standing: Standing, step: PauseStep, now: Instant): 
     : { kind: 'wait', until: until ?? 'change', because }
 }
 
-/** Whether the pause that was resumed is this step's own: Argo CD's skip moves the index and leaves `controllerPause` behind. */
+/**
+ * Whether the pause that was resumed is this step's own: Argo CD's skip moves the index and leaves `controllerPause` behind. A journal that is
+ * further on is of a pass that had gone on and died before it could say so.
+ */
 function isResumedAt(scene: Scene, { controllerPause, index }: Standing): boolean {
   const journal = parseJournal(currentOf(scene)?.annotations[journalAnnotation])
   const last = journal?.stations.at(-1)
-  return controllerPause && (last === undefined || last.step === index)
+  return controllerPause && (last === undefined || last.step >= index)
 }
 
 function endOf({ duration }: PauseStep, start: Instant): Instant | undefined {

@@ -65,6 +65,7 @@ export function journalAction(
       ref: { kind: 'ReplicaSet', namespace: scene.rollout.namespace, name: current.name },
       body: { metadata: { annotations: { [journalAnnotation]: text } } },
       notes: [],
+      patient: true,
     },
   ]
 }

@@ -9,14 +9,14 @@ import type { RolloutStatus, RunReference } from './status.ts'
 
 export function notesOf(scene: Scene, standing: Standing, decision: Decision): readonly Note[] {
   return [
-    ...begun(scene, standing),
     ...resumed(scene, standing, decision),
     ...decided(scene, standing, decision),
     ...analysed(scene, standing),
   ]
 }
 
-function begun(scene: Scene, { fresh, stage }: Standing): readonly Note[] {
+/** Told with the write that brings the new revision into being, where there is one. */
+export function begun(scene: Scene, { fresh, stage }: Standing): readonly Note[] {
   if (!fresh) return []
   const skips = skipped(scene, stage)
   if (stage.kind !== 'stepping' && stage.kind !== 'promoting') return skips

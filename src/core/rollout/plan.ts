@@ -5,14 +5,15 @@ import { affinityActions } from './anti-affinity.ts'
 import { changes } from './changes.ts'
 import { type Decision, decide } from './decide.ts'
 import { type Drift, driftActions, driftOf } from './drift.ts'
+import { gathered } from './gather.ts'
 import { tidy } from './history.ts'
 import { journalAction } from './journal-action.ts'
-import { notesOf } from './notes.ts'
+import { begun, notesOf } from './notes.ts'
 import { nextLookAtPods } from './pod-look.ts'
 import { podMetadataActions, templateMetadataActions } from './pod-metadata.ts'
 import { statusAfter } from './record.ts'
 import { restartActions } from './restart.ts'
-import { revisionActions } from './revision.ts'
+import { revisionActions, withNewborn } from './revision.ts'
 import { planRuns } from './runs.ts'
 import type { Scene } from './scene.ts'
 import { type Shape, shapeFor } from './shape.ts'
@@ -23,6 +24,8 @@ import { generationActions, scaleDownActions } from './workload.ts'
 export type Plan = {
   readonly standing: Standing
   readonly decision: Decision
+  /** Nothing is to be done on the strength of this decision before it is recorded: whoever forgot it would decide otherwise. */
+  readonly binds: boolean
   readonly actions: readonly Action[]
   /** To be recorded once all actions are done. */
   readonly status: RolloutStatus
@@ -41,32 +44,46 @@ export function plan(scene: Scene, now: Instant): Plan {
   const standing = afterAbort(seen, decision)
   const runs = planRuns(scene, standing, now)
   const drift = driftOf(scene, standing, now)
-  const shape = held(shapeFor(scene, standing, now), drift)
+  const born = withNewborn(scene, now)
+  const shape = held(shapeFor(born, standing, now), drift)
   const status = statusAfter(scene, standing, decision, { runs, now })
-  const moves = changes(scene, shape)
+  const moves = changes(born, shape)
+  const opening = revisionActions(scene, now)
+  const beginning = begun(scene, seen)
   return {
     standing,
     decision,
-    actions: [
-      ...revisionActions(scene, now),
+    binds: binds(decision),
+    actions: gathered([
+      ...telling(opening, beginning),
       ...affinityActions(scene),
       ...templateMetadataActions(scene),
       ...driftActions(scene, standing, drift, now),
       ...moves,
       ...runs.actions,
-      ...journalAction(scene, standing, decision, now),
+      ...journalAction(born, standing, decision, now),
       ...tidy(scene, runs),
       ...generationActions(scene),
-    ],
+    ]),
     afterwards: [
       ...scaleDownActions(scene, status),
       ...podMetadataActions(scene),
       ...(moves.length === 0 ? restartActions(scene, now) : []),
     ],
     status,
-    notes: notesOf(scene, seen, decision),
+    notes: [...(opening.length === 0 ? beginning : []), ...notesOf(scene, seen, decision)],
     wakeAt: wakeFor(scene, decision, { shape, drift }, now),
   }
+}
+
+/** The end of a pause, a verdict, and a first deployment are seen again by whoever looks again; a step that is over and a promotion are not. */
+function binds({ kind, because }: Decision): boolean {
+  if (kind === 'promote') return because.code !== 'InitialDeploy'
+  return kind === 'advance' && !(because.code === 'StepCompleted' && because.step.kind === 'pause')
+}
+
+function telling([first, ...others]: readonly Action[], notes: readonly Note[]): readonly Action[] {
+  return first === undefined ? [] : [{ ...first, notes: [...first.notes, ...notes] }, ...others]
 }
 
 const forgotten = { pauses: [], controllerPause: false, promoteFull: false } as const

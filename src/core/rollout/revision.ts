@@ -1,5 +1,5 @@
 /** Revisions: the ReplicaSet that a template gets, its number, and the number that the Rollout shows. */
-import { type JsonObject, objectAt } from '../json.ts'
+import { type JsonObject, objectAt, textEntries } from '../json.ts'
 import { type Instant } from '../units.ts'
 import { type Action, normal } from './action.ts'
 import { withRule } from './anti-affinity.ts'
@@ -46,9 +46,40 @@ export function revisionOf(scene: Scene): number {
   return current !== undefined && current.revision === newest ? newest : newest + 1
 }
 
-function createReplicaSet(scene: Scene, revision: number, now: Instant): Action {
+/** The scene with the ReplicaSet that this pass creates, so that it is created as it is wanted; the same scene where none is missing. */
+export function withNewborn(scene: Scene, now: Instant): Scene {
+  if (currentOf(scene) !== undefined) return scene
+  const { spec, templateHash, replicaSets } = scene
+  const revision = revisionOf(scene)
+  const { json } = createReplicaSet(scene, revision, now).object
+  const newborn: ReplicaSetFacts = {
+    name: nameOfNew(scene),
+    uid: '',
+    hash: templateHash,
+    revision,
+    wanted: 0,
+    replicas: 0,
+    ready: 0,
+    available: 0,
+    createdAt: now,
+    scaleDownAt: undefined,
+    desiredReplicas: spec.replicas,
+    annotations: textEntries(objectAt(json, 'metadata')['annotations']),
+    template: objectAt(json, 'spec', 'template'),
+    observed: false,
+  }
+  return { ...scene, replicaSets: [...replicaSets, newborn] }
+}
+
+function nameOfNew({ rollout, templateHash }: Scene): string {
+  return `${rollout.name}-${templateHash}`
+}
+
+type Create = Extract<Action, { kind: 'create' }>
+
+function createReplicaSet(scene: Scene, revision: number, now: Instant): Create {
   const { rollout, spec, templateHash } = scene
-  const name = `${rollout.name}-${templateHash}`
+  const name = nameOfNew(scene)
   const hash = { [hashLabel]: templateHash }
   const labels = objectAt(spec.template, 'metadata', 'labels')
   const hashed = {

@@ -101,7 +101,7 @@ function rig() {
   const told: string[] = []
   const cluster = new FakeCluster()
   const cache = new Cache(cluster, ['ReplicaSet'], () => undefined)
-  const tell = (notes: Action['notes']): void => {
+  const tell = ({ notes }: Action): void => {
     told.push(...notes.map(({ message }) => message))
   }
   return { cluster, cache, writer: new Writer(cluster, cache), told, tell }

@@ -98,11 +98,6 @@ describe('whether a release is over', () => {
 
 test.for([
   {
-    it: 'begun',
-    sees: { status: { currentPodHash: 'old' }, route: [100, 0] as const },
-    told: ['RolloutNotCompleted Rollout not completed, started update to revision 2 (bbb)'],
-  },
-  {
     it: 'a step is done',
     sees: {},
     told: ['RolloutStepCompleted Rollout step 1/2 completed (setWeight: 50)'],
@@ -149,6 +144,17 @@ test.for([
 ])('what is told when $it', ({ sees, told }) => {
   const { notes } = plan(scene(sees), at(0))
   expect(notes.map(({ reason, message }) => `${reason} ${message}`)).toEqual(told)
+})
+
+test('that a release begins is told with the write that begins it', () => {
+  const { actions } = plan(
+    scene({ status: { currentPodHash: 'old' }, route: [100, 0] as const }),
+    at(0),
+  )
+  const notes = actions[0]?.notes.map(({ reason, message }) => `${reason} ${message}`)
+  expect(notes).toEqual([
+    'RolloutNotCompleted Rollout not completed, started update to revision 2 (bbb)',
+  ])
 })
 
 test('steps and reasons are said in the words of Argo', () => {
