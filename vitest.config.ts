@@ -17,6 +17,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           exclude: [
             'test/contract/**',
             'test/cluster/**',
+            'test/mesh/**',
             'test/package/**',
             'test/conformance/**',
           ],
@@ -45,6 +46,15 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           fileParallelism: false,
           testTimeout: 10 * minutes,
           hookTimeout: 5 * minutes,
+        },
+      },
+      {
+        test: {
+          name: 'mesh',
+          include: ['test/mesh/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 10 * minutes,
+          hookTimeout: 3 * minutes,
         },
       },
     ],

@@ -108,9 +108,11 @@ function clientOf(ground: Ground, user: string): readonly string[] {
   ]
 }
 
-export function kwok(ground: Ground): Program {
+export const usualStages: string = join(import.meta.dirname, 'kwok.yaml')
+
+export function kwok(ground: Ground, stages: string): Program {
   const args = [
-    `--config=${join(import.meta.dirname, 'kwok.yaml')}`,
+    `--config=${stages}`,
     `--kubeconfig=${kubeconfigOf(ground, 'kwok')}`,
     '--manage-all-nodes=true',
     '--cidr=10.244.0.0/16',

@@ -17,11 +17,14 @@ import {
   kubeScheduler,
   kwok,
   serverOf,
+  usualStages,
 } from './control-plane-parts.ts'
 
 export type ControlPlaneOptions = {
   /** How many nodes kwok pretends to have; 2 when left out. */
   readonly nodes?: number
+  /** kwok's stages, which say how nodes and pods live; `kwok.yaml` beside this file when left out. */
+  readonly stages?: string
   /** Where logs and data go, and stay. Without it a temporary folder that `stop` removes. */
   readonly folder?: string
 }
@@ -58,7 +61,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const ground = { folder, ports: { client, peer, api } }
   const children = new Children(join(folder, 'logs'))
   try {
-    await startParts(ground, children, options.nodes ?? 2)
+    await startParts(ground, children, options)
   } catch (error) {
     await children.stop()
     throw error
@@ -69,14 +72,18 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   })
 }
 
-async function startParts(ground: Ground, children: Children, nodes: number): Promise<void> {
+async function startParts(
+  ground: Ground,
+  children: Children,
+  { nodes = 2, stages = usualStages }: ControlPlaneOptions,
+): Promise<void> {
   const admin = writeFiles(ground)
   await children.start(etcd(ground))
   const api = await children.start(kubeApiserver(ground))
   await until('the API server', () => readyz(ground, admin), { seconds: 60, child: api })
   await children.start(kubeControllerManager(ground))
   await children.start(kubeScheduler(ground))
-  const nodesOfKwok = await children.start(kwok(ground))
+  const nodesOfKwok = await children.start(kwok(ground, stages))
   await kubectl(ground, ['create', '-f', '-'], nodeList(nodes))
   await until('Ready nodes', () => readyNodes(ground, nodes), { seconds: 60, child: nodesOfKwok })
 }

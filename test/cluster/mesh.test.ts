@@ -14,12 +14,8 @@ beforeAll(async () => {
   const match = [{ headerName: 'agent', headerValue: { exact: 'tester' } }]
   shop = new Shop(rig, 'mesh', {
     steps: [{ setWeight: 50 }, { setHeaderRoute: { name: 'tester', match } }, { pause: {} }],
-    routing: { managedRoutes: [{ name: 'tester' }] },
-    destinationRule: {
-      name: 'reviews',
-      stableSubsetName: 'stable',
-      canarySubsetName: 'canary',
-    },
+    managedRoutes: ['tester'],
+    split: 'subsets',
   })
   await shop.furnish()
   await rig.plane.apply(JSON.stringify(object('DestinationRule', rule)))
@@ -39,7 +35,7 @@ test('subsets get their labels before the route its weight; the header route lea
     {
       name: 'tester',
       match: [{ headers: { agent: { exact: 'tester' } } }],
-      route: [{ destination: { host: 'reviews-stable', subset: 'canary' }, weight: 100 }],
+      route: [{ destination: { host: 'reviews', subset: 'canary' }, weight: 100 }],
     },
     header,
     { ...primary, route: halves },
@@ -85,7 +81,7 @@ test('promoted: the VirtualService and the DestinationRule are as they were, but
 })
 
 const rule = {
-  host: 'reviews-stable',
+  host: 'reviews',
   trafficPolicy: { connectionPool: { tcp: { maxConnections: 5 } } },
   subsets: [
     { name: 'stable', labels: { app: 'reviews' } },
@@ -108,8 +104,8 @@ const virtualService = {
       retries: { attempts: 3, perTryTimeout: '2s' },
       mirrors: [{ destination: { host: 'shadow' }, percentage: { value: 12.5 } }],
       route: [
-        { destination: { host: 'reviews-stable', subset: 'stable' }, weight: 100 },
-        { destination: { host: 'reviews-stable', subset: 'canary' }, weight: 0 },
+        { destination: { host: 'reviews', subset: 'stable' }, weight: 100 },
+        { destination: { host: 'reviews', subset: 'canary' }, weight: 0 },
       ],
     },
     { name: 'rest', redirect: { uri: '/' } },
@@ -117,8 +113,8 @@ const virtualService = {
 } as const
 
 const halves = [
-  { destination: { host: 'reviews-stable', subset: 'stable' }, weight: 50 },
-  { destination: { host: 'reviews-stable', subset: 'canary' }, weight: 50 },
+  { destination: { host: 'reviews', subset: 'stable' }, weight: 50 },
+  { destination: { host: 'reviews', subset: 'canary' }, weight: 50 },
 ]
 
 function object(kind: string, spec: Json): Json {

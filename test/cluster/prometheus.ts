@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { JsonObject } from '../../src/core/json.ts'
 import { type Child, Children, freePorts, type Program, toolPath, until } from './children.ts'
 
 export type PrometheusOptions = {
@@ -9,6 +10,8 @@ export type PrometheusOptions = {
   readonly scrapeInterval: string
   /** Answers with the targets, as `application/json`: `[{ "targets": ["host:port"], "labels": { … } }]`. */
   readonly httpSdUrl: string
+  /** What is scraped besides, in Prometheus' own words. */
+  readonly jobs?: readonly JsonObject[]
   /** Holds the configuration, the log and the series; stays when Prometheus stops. */
   readonly dataDir: string
 }
@@ -50,14 +53,14 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
  * Labels that a target has from its lookup, such as namespace and pod, come onto its series. Where a
  * page has one of these itself, the page is right (honor_labels).
  */
-function configuration({ scrapeInterval, httpSdUrl }: PrometheusOptions): string {
-  const pods = {
+function configuration({ scrapeInterval, httpSdUrl, jobs = [] }: PrometheusOptions): string {
+  const pods: JsonObject = {
     job_name: 'pods',
     honor_labels: true,
     http_sd_configs: [{ url: httpSdUrl, refresh_interval: scrapeInterval }],
   }
   const times = { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval }
-  return JSON.stringify({ global: times, scrape_configs: [pods] }, undefined, 2)
+  return JSON.stringify({ global: times, scrape_configs: [pods, ...jobs] }, undefined, 2)
 }
 
 function configPath({ dataDir }: PrometheusOptions): string {

@@ -12,7 +12,7 @@ import { type Prometheus, startPrometheus } from './prometheus.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const main = join(root, 'src', 'main.ts')
-const deploy = join(root, 'deploy')
+export const deploy: string = join(root, 'deploy')
 
 export type Rig = {
   readonly plane: ControlPlane
@@ -99,9 +99,7 @@ async function furnish(plane: ControlPlane, whose: 'haldane' | 'argo'): Promise<
     plane,
     prometheus,
     controller,
-    argo: (...args) => run(plane.argoRollouts, ['--kubeconfig', plane.kubeconfig, ...args]),
-    get: async (kind, name, namespace) =>
-      parseJson(await plane.kubectl('get', kind, name, '-n', namespace, '-o', 'json')),
+    ...hands(plane),
     stop: async () => {
       await children.stop()
       await prometheus.stop()
@@ -110,12 +108,21 @@ async function furnish(plane: ControlPlane, whose: 'haldane' | 'argo'): Promise<
   }
 }
 
+/** How a person works on the cluster. */
+export function hands(plane: ControlPlane): Pick<Rig, 'argo' | 'get'> {
+  return {
+    argo: (...args) => run(plane.argoRollouts, ['--kubeconfig', plane.kubeconfig, ...args]),
+    get: async (kind, name, namespace) =>
+      parseJson(await plane.kubectl('get', kind, name, '-n', namespace, '-o', 'json')),
+  }
+}
+
 /** kwok would only pretend to run the Deployment that `deploy/` brings; ours is a process of the test. */
-async function scaleShippedControllerAway(plane: ControlPlane): Promise<void> {
+export async function scaleShippedControllerAway(plane: ControlPlane): Promise<void> {
   await plane.kubectl('scale', 'deployment', 'haldane', '-n', 'haldane-system', '--replicas=0')
 }
 
-function controllerOf(children: Children, program: Program): Rig['controller'] {
+export function controllerOf(children: Children, program: Program): Rig['controller'] {
   let child: Child | undefined
   const start = async (): Promise<void> => {
     child = await children.start(program)
@@ -128,14 +135,22 @@ function controllerOf(children: Children, program: Program): Rig['controller'] {
   return { start, kill, log: () => child?.logTail() ?? '' }
 }
 
-function ourController(kubeconfig: string, prometheus: Prometheus): Program {
+export function ourController(
+  kubeconfig: string,
+  prometheus: Prometheus,
+  more: readonly string[] = [],
+): Program {
   const judge = ['--judge-interval', '2s', '--judge-warmup', '4s', '--judge-soak', '20s']
   const addresses = ['--prometheus', prometheus.url, '--grafana', 'http://grafana.example.com']
-  return haldane('controller', ['controller', '--kubeconfig', kubeconfig, ...addresses, ...judge])
+  const args = ['controller', '--kubeconfig', kubeconfig, ...addresses, ...judge, ...more]
+  return haldane('controller', args)
 }
 
 /** The peer that we compare with, built from its own module. */
-export async function argosController({ kubeconfig }: ControlPlane): Promise<Program> {
+export async function argosController(
+  { kubeconfig }: ControlPlane,
+  more: readonly string[] = [],
+): Promise<Program> {
   const [metrics, health] = await freePorts(2)
   const ports = ['--metricsPort', String(metrics), '--healthzPort', String(health)]
   const args = [
@@ -145,6 +160,7 @@ export async function argosController({ kubeconfig }: ControlPlane): Promise<Pro
     '--istio-api-version',
     'v1',
     ...ports,
+    ...more,
   ]
   return { name: 'argo', path: toolPath('rollouts-controller'), args }
 }

@@ -9,17 +9,54 @@ import {
 } from '../../src/core/json.ts'
 import { eventually, phaseOf, type Rig } from './rig.ts'
 
-export type Version = { readonly image: string; readonly failureRatio?: string }
+export type Version = {
+  readonly image: string
+  readonly failureRatio?: string
+  /** Ready, but refuses every connection. */
+  readonly crash?: boolean
+}
+
+type Split = 'hosts' | 'subsets'
 
 export type Wish = {
   readonly steps: readonly JsonObject[]
   readonly analysis?: JsonObject
   readonly annotations?: Readonly<Record<string, string>>
   readonly replicas?: number
-  /** Beside the VirtualService, such as managedRoutes. */
-  readonly routing?: JsonObject
-  /** In place of the two Services. */
-  readonly destinationRule?: JsonObject
+  /** What else the route says, such as retries. */
+  readonly route?: JsonObject
+  /** By two Services, as when left out, or by two subsets of one. */
+  readonly split?: Split
+  /** Routes that steps make and take away. */
+  readonly managedRoutes?: readonly string[]
+}
+
+const destinationRule = {
+  name: 'reviews',
+  stableSubsetName: 'stable',
+  canarySubsetName: 'canary',
+}
+
+const bothSubsets = {
+  host: 'reviews',
+  subsets: ['stable', 'canary'].map((name) => ({ name, labels: { app: 'reviews' } })),
+}
+
+type Destinations = { readonly stable: JsonObject; readonly canary: JsonObject }
+
+const destinations: Readonly<Record<Split, Destinations>> = {
+  hosts: { stable: { host: 'reviews-stable' }, canary: { host: 'reviews-canary' } },
+  subsets: {
+    stable: { host: 'reviews', subset: 'stable' },
+    canary: { host: 'reviews', subset: 'canary' },
+  },
+}
+
+function allOnStable({ stable, canary }: Destinations): readonly JsonObject[] {
+  return [
+    { destination: stable, weight: 100 },
+    { destination: canary, weight: 0 },
+  ]
 }
 
 export class Shop {
@@ -49,18 +86,10 @@ export class Shop {
     await this.#rig.plane.apply(JSON.stringify(this.rollout(version)))
   }
 
-  rollout({ image, failureRatio = '0.001' }: Version): JsonObject {
-    const { steps, analysis, annotations = {}, replicas = 4, routing = {} } = this.#wish
-    const { destinationRule } = this.#wish
-    const istio = {
-      virtualService: { name: 'reviews', routes: ['primary'] },
-      ...(destinationRule === undefined ? {} : { destinationRule }),
-    }
+  rollout({ image, failureRatio = '0.001', crash = false }: Version): JsonObject {
+    const { steps, analysis, annotations = {}, replicas = 4 } = this.#wish
     const canary = {
-      ...(destinationRule === undefined
-        ? { canaryService: 'reviews-canary', stableService: 'reviews-stable' }
-        : {}),
-      trafficRouting: { istio, ...routing },
+      ...this.#routing(),
       scaleDownDelaySeconds: 5,
       abortScaleDownDelaySeconds: 5,
       steps,
@@ -68,7 +97,10 @@ export class Shop {
     }
     const metadata = {
       labels: { app: 'reviews' },
-      annotations: { 'sandbox.haldane.dev/failure-ratio': failureRatio },
+      annotations: {
+        'sandbox.haldane.dev/failure-ratio': failureRatio,
+        ...(crash ? { 'sandbox.haldane.dev/crash': 'true' } : {}),
+      },
     }
     return {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -130,20 +162,34 @@ export class Shop {
     )
   }
 
+  #routing(): JsonObject {
+    const { split = 'hosts', managedRoutes = [] } = this.#wish
+    const virtualService = { name: 'reviews', routes: ['primary'] }
+    const managed = { managedRoutes: managedRoutes.map((name) => ({ name })) }
+    return split === 'hosts'
+      ? {
+          canaryService: 'reviews-canary',
+          stableService: 'reviews-stable',
+          trafficRouting: { istio: { virtualService }, ...managed },
+        }
+      : { trafficRouting: { istio: { virtualService, destinationRule }, ...managed } }
+  }
+
   #surroundings(): readonly JsonObject[] {
     const service = (name: string): JsonObject =>
       this.#object('v1', 'Service', name, {
         selector: { app: 'reviews' },
         ports: [{ name: 'http', port: 80, targetPort: 8080 }],
       })
-    const route: readonly JsonObject[] = [
-      { destination: { host: 'reviews-stable' }, weight: 100 },
-      { destination: { host: 'reviews-canary' }, weight: 0 },
-    ]
     const servers = [{ port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }]
+    const { split = 'hosts', route = {} } = this.#wish
     return [
-      service('reviews-stable'),
-      service('reviews-canary'),
+      ...(split === 'hosts'
+        ? [service('reviews-stable'), service('reviews-canary')]
+        : [
+            service('reviews'),
+            this.#object('networking.istio.io/v1', 'DestinationRule', 'reviews', bothSubsets),
+          ]),
       this.#object('networking.istio.io/v1', 'Gateway', 'shop', {
         selector: { istio: 'ingressgateway' },
         servers,
@@ -151,7 +197,7 @@ export class Shop {
       this.#object('networking.istio.io/v1', 'VirtualService', 'reviews', {
         hosts: [`reviews.${this.namespace}.example.com`],
         gateways: ['shop'],
-        http: [{ name: 'primary', route }],
+        http: [{ name: 'primary', route: allOnStable(destinations[split]), ...route }],
       }),
     ]
   }

@@ -30,6 +30,8 @@ main() {
   build rollouts-controller kubernetes github.com/argoproj/argo-rollouts/cmd/rollouts-controller
   build kwok kwok sigs.k8s.io/kwok/cmd/kwok
   build prometheus prometheus github.com/prometheus/prometheus/cmd/prometheus -tags remove_all_sd,netgo
+  build pilot-discovery istio istio.io/istio/pilot/cmd/pilot-discovery -tags vtprotobuf
+  keep istio-crds.yaml istio istio.io/istio manifests/charts/base/files/crd-all.gen.yaml
 }
 
 check_go() {
@@ -62,6 +64,21 @@ build() {
   mv "$tools/bin/.$name.$$" "$tools/bin/$name"
   printf '%s\n' "$stamp" >"$tools/stamps/$name"
   printf '%-24s %d s\n' "$name" $((SECONDS - started))
+}
+
+# keep NAME MODULE DEPENDENCY PATH: a file that comes with one of the modules.
+keep() {
+  local name=$1 module=$2 dependency=$3 path=$4
+  local stamp source
+  stamp="$(cksum <"$here/$module/go.mod") $dependency $path"
+  if [[ -f $tools/bin/$name && -f $tools/stamps/$name && $(<"$tools/stamps/$name") == "$stamp" ]]; then
+    printf '%-24s up to date\n' "$name"
+    return
+  fi
+  source=$(cd "$here/$module" && go list -m -f '{{.Dir}}' "$dependency")
+  install -m 644 "$source/$path" "$tools/bin/$name"
+  printf '%s\n' "$stamp" >"$tools/stamps/$name"
+  printf '%-24s kept\n' "$name"
 }
 
 fail() {
