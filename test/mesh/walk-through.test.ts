@@ -1,5 +1,7 @@
 /** The walk-through of a release with real requests: who answered them is counted. */
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { numberAt, parseJson, textAt } from '../../src/core/json.ts'
 import { hashes, Shop } from '../cluster/shop.ts'
 import { type MeshRig, startMeshRig } from './rig.ts'
 
@@ -45,6 +47,27 @@ test('promoted, the new image answers every request', async () => {
   const { images, failures } = await asked(1000)
   expect(images).toEqual({ 'reviews:2': 1000 })
   expect(failures).toBe(0)
+})
+
+test('istiod judged every write: it refuses what is invalid, and refused nothing of ours', async () => {
+  const total = { destination: { host: 'reviews-stable' }, weight: 0 }
+  const invalid = {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'invalid', namespace: 'walk' },
+    spec: { hosts: ['invalid.example.com'], http: [{ route: [total, total] }] },
+  }
+  await expect(rig.plane.apply(JSON.stringify(invalid))).rejects.toThrow(/denied the request/)
+  const codes = readFileSync(rig.plane.auditLog, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map(parseJson)
+    .filter((event) => textAt(event, 'user', 'username')?.endsWith(':haldane') === true)
+    .filter((event) => textAt(event, 'objectRef', 'resource') === 'virtualservices')
+    .filter((event) => textAt(event, 'verb') === 'patch')
+    .map((event) => numberAt(event, 'responseStatus', 'code'))
+  expect(codes.length).toBeGreaterThanOrEqual(3)
+  expect(new Set(codes)).toEqual(new Set([200]))
 })
 
 async function asked(count: number): ReturnType<Awaited<ReturnType<MeshRig['client']>>['end']> {

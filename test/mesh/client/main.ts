@@ -13,16 +13,17 @@ import { type Answer, Tally } from './tally.ts'
 
 const [host = '', rate = '', seconds = '', ...given] = process.argv.slice(2)
 const headers = Object.fromEntries(given.map((each) => each.split('=', 2)))
-const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+const mostPending = 64
+const agent = new Agent({ keepAlive: true, maxSockets: mostPending })
 const tally = new Tally()
 const begun = performance.now()
 const most = Math.floor(Number(rate) * Number(seconds))
 let sent = 0
 
-/** What is due is sent at once, so that the rate holds however late the timer is. */
+/** What is due is sent at once, however late the timer is; where answers are slow, it waits until fewer are on their way. */
 const timer = setInterval(() => {
   const due = Math.min(most, Math.floor(((performance.now() - begun) / 1000) * Number(rate)))
-  for (; sent < due; sent += 1) send()
+  for (; sent < due && tally.pending < mostPending; sent += 1) send()
   if (sent >= most) end()
 }, 2)
 process.on('SIGTERM', end)

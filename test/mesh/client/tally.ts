@@ -31,6 +31,11 @@ export class Tally {
   #examples: readonly string[] = []
   #settled: (() => void) | undefined
 
+  /** How many are on their way. */
+  get pending(): number {
+    return this.#begun - this.#ended
+  }
+
   begin(): void {
     this.#begun += 1
   }
@@ -42,12 +47,12 @@ export class Tally {
       this.#images.set(image, (this.#images.get(image) ?? 0) + 1)
       if (code !== 200) this.#planted += 1
     }
-    if (this.#ended === this.#begun) this.#settled?.()
+    if (this.pending === 0) this.#settled?.()
   }
 
   whenSettled(settled: () => void): void {
     this.#settled = settled
-    if (this.#ended === this.#begun) settled()
+    if (this.pending === 0) settled()
   }
 
   told(): Told {
