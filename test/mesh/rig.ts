@@ -10,7 +10,7 @@ import { parseAllDocuments } from 'yaml'
 import { connect } from '../../src/adapters/kubernetes/connect.ts'
 import { booleanAt, parseJson, textAt } from '../../src/core/json.ts'
 import type { Kind } from '../../src/core/object.ts'
-import { Children, until } from '../cluster/children.ts'
+import { Children, type Program, until } from '../cluster/children.ts'
 import { type ControlPlane, startControlPlane } from '../cluster/control-plane.ts'
 import { usualStages } from '../cluster/control-plane-parts.ts'
 import { startPrometheus } from '../cluster/prometheus.ts'
@@ -39,8 +39,8 @@ export type MeshRig = Rig & {
 }
 
 export type MeshRigOptions = {
-  /** A namespace that is left to Argo's controller; ours then serves `ours` alone. */
-  readonly beside?: { readonly argos: string; readonly ours: string }
+  /** Namespaces that are left to Argo's controllers; ours then serve theirs alone, one each. */
+  readonly beside?: { readonly argos: readonly string[]; readonly ours: readonly string[] }
 }
 
 /** Everything up: less than half a minute once the tools are built. */
@@ -81,12 +81,16 @@ async function furnish(
     dataDir: join(plane.folder, 'prometheus'),
   })
   const kubeconfig = await plane.serviceAccountKubeconfig('haldane-system', 'haldane')
-  const ours = beside === undefined ? [] : ['--namespace', beside.ours]
-  const controller = controllerOf(children, ourController(kubeconfig, prometheus, ours))
-  await controller.start()
-  if (beside !== undefined) {
-    const argos = ['--namespaced', '--namespace', beside.argos]
-    await controllerOf(children, await argosController(plane, argos)).start()
+  const served = beside?.ours.map((namespace) => ['--namespace', namespace]) ?? [[]]
+  const controllers = served.map((more, n) =>
+    controllerOf(children, named(`controller-${n}`, ourController(kubeconfig, prometheus, more))),
+  )
+  for (const each of controllers) await each.start()
+  const [controller] = controllers
+  if (controller === undefined) throw new Error('none of the namespaces is left to our controller')
+  for (const namespace of beside?.argos ?? []) {
+    const argos = await argosController(plane, ['--namespaced', '--namespace', namespace])
+    await controllerOf(children, named(`argo-${namespace}`, argos)).start()
   }
   return {
     plane,
@@ -102,6 +106,11 @@ async function furnish(
       await stop()
     },
   }
+}
+
+/** A log of its own. */
+function named(name: string, program: Program): Program {
+  return { ...program, name }
 }
 
 async function carries(

@@ -16,11 +16,11 @@ export type Told = {
   readonly planted: number
   /** Failures that no pod answered with. */
   readonly failures: number
-  /** The first of these, with the time. */
-  readonly examples: readonly string[]
+  /** The same by code and text; what is told of them is bounded. */
+  readonly reasons: Readonly<Record<string, number>>
 }
 
-const mostExamples = 20
+const mostReasons = 20
 
 export class Tally {
   readonly #images = new Map<string, number>()
@@ -28,7 +28,7 @@ export class Tally {
   #ended = 0
   #planted = 0
   #failures = 0
-  #examples: readonly string[] = []
+  readonly #reasons = new Map<string, number>()
   #settled: (() => void) | undefined
 
   /** How many are on their way. */
@@ -61,14 +61,15 @@ export class Tally {
       images: Object.fromEntries(this.#images),
       planted: this.#planted,
       failures: this.#failures,
-      examples: this.#examples,
+      reasons: Object.fromEntries(this.#reasons),
     }
   }
 
   #failed(code: number, text: string): void {
     this.#failures += 1
-    if (this.#examples.length === mostExamples) return
-    const line = `${new Date().toISOString()} ${code} ${text.trim()}`
-    this.#examples = [...this.#examples, line]
+    const reason = `${code} ${text.trim()}`
+    const known = this.#reasons.get(reason)
+    if (known === undefined && this.#reasons.size === mostReasons) return
+    this.#reasons.set(reason, (known ?? 0) + 1)
   }
 }
