@@ -18,9 +18,9 @@ type Split = (typeof splits)[number]
 let rig: MeshRig
 
 beforeAll(async () => {
-  const namespaces = (whose: string): readonly string[] =>
-    splits.map((split) => `${whose}-${split}`)
-  rig = await startMeshRig({ beside: { argos: namespaces('argo'), ours: namespaces('haldane') } })
+  const ours = splits.map((split) => `haldane-${split}`)
+  const argos = splits.map((split) => `argo-${split}`)
+  rig = await startMeshRig({ beside: { argos, ours } })
 })
 
 afterAll(() => rig.stop())
@@ -28,7 +28,7 @@ afterAll(() => rig.stop())
 test('0 in 100 000 requests fail because of our switching: promotion, abort, supersession', async () => {
   const both = await Promise.all([releases('haldane'), releases('argo')])
   const [ours, argos] = both
-  process.stdout.write(`${[...ours, ...argos].map((outcome) => `${line(outcome)}\n`).join('')}`)
+  process.stdout.write(both.flat().map(line).join(''))
   expect(sum(ours, ({ told }) => told.requests)).toBeGreaterThanOrEqual(requests)
   for (const { rounds } of both.flat()) expect(rounds).toBeGreaterThanOrEqual(2)
   expect(ours.map(({ told }) => told.reasons)).toEqual([{}, {}])
@@ -94,7 +94,7 @@ async function promoted(shop: Shop): Promise<void> {
 function line({ namespace, told, rounds }: Outcome): string {
   const { requests: all, failures, planted, reasons } = told
   const why = failures === 0 ? '' : `: ${JSON.stringify(reasons)}`
-  return `${namespace}: ${failures} of ${all} requests failed that were not planted (${planted} were), in ${rounds} rounds of promotion, abort and supersession${why}`
+  return `${namespace}: ${failures} of ${all} requests failed that were not planted (${planted} were), in ${rounds} rounds of promotion, abort and supersession${why}\n`
 }
 
 function sum(outcomes: readonly Outcome[], amount: (outcome: Outcome) => number): number {
