@@ -27,7 +27,7 @@ afterAll(() => rig.stop())
 
 test('0 in 100 000 requests fail because of our switching: promotion, abort, supersession', async () => {
   const both = await Promise.all([releases('haldane'), releases('argo')])
-  const [ours, argos] = both
+  const [ours] = both
   process.stdout.write(both.flat().map(line).join(''))
   expect(sum(ours, ({ told }) => told.requests)).toBeGreaterThanOrEqual(requests)
   for (const { rounds } of both.flat()) expect(rounds).toBeGreaterThanOrEqual(2)
