@@ -1,14 +1,17 @@
 /** How many pods each revision should have now. What traffic can reach stays (`reach.ts`). */
-import { type Instant, plus } from '../units.ts'
+import { type Duration, type Instant, plus, seconds } from '../units.ts'
 import { basicPods } from './basic-pods.ts'
 import { atLeastMinimum, isUp, podsFor } from './counts.ts'
 import type { ReplicaSetFacts } from './facts.ts'
 import { isReachable, podsOwed } from './reach.ts'
 import { askedWeight, canaryPods, podsOfScale, scaleAt } from './scale.ts'
 import { currentOf, type Scene, stableOf } from './scene.ts'
-import type { Standing } from './stage.ts'
+import type { Stage, Standing } from './stage.ts'
 import { carriedWeight, selects } from './traffic.ts'
 import { goalFor } from './weight.ts'
+
+/** How long proxies may send requests to where a route led before. */
+const proxyLag = seconds(5)
 
 /** How one ReplicaSet should stand. */
 export type WantedPods = {
@@ -129,7 +132,7 @@ function leftUp({ wanted }: ReplicaSetFacts, scene: Scene): number {
 
 /* ------------------------------------------------------------- old revisions */
 
-/** Those that just were stable wait out a delay, so that proxies have time to follow; only so many of them, the newest. */
+/** Those that traffic just left wait out a delay, so that proxies have time to follow; only so many of them, the newest. */
 function leaving(
   others: readonly ReplicaSetFacts[],
   scene: Scene,
@@ -152,13 +155,19 @@ function leave(
   { stage }: Standing,
   { now, mayWait }: { readonly now: Instant; readonly mayWait: boolean },
 ): WantedPods {
-  const { scaleDownDelay, dynamicStableScale } = scene.spec.canary
   const { wanted, scaleDownAt } = replicaSet
   if (wanted === 0) return staying(replicaSet, 0)
   if (isReachable(replicaSet, scene)) return staying(replicaSet, wanted)
-  if (dynamicStableScale || !mayWait) return staying(replicaSet, 0)
-  if (scaleDownAt === undefined && stage.kind !== 'settled') return staying(replicaSet, 0)
-  return withoutTheUnhealthy(until(replicaSet, scaleDownAt ?? plus(now, scaleDownDelay), now))
+  if (!mayWait) return staying(replicaSet, 0)
+  const delay = leavingDelay(scene, stage)
+  return withoutTheUnhealthy(until(replicaSet, scaleDownAt ?? plus(now, delay), now))
+}
+
+/** A revision that another one took the place of is nothing to go back to: it waits for the proxies alone. */
+function leavingDelay({ spec }: Scene, { kind }: Stage): Duration {
+  const { scaleDownDelay, dynamicStableScale } = spec.canary
+  const wasStable = kind === 'settled' && !dynamicStableScale
+  return wasStable || scaleDownDelay < proxyLag ? scaleDownDelay : proxyLag
 }
 
 /** Pods of an old revision that are not available serve nobody: they need not wait. */

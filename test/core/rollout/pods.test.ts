@@ -231,7 +231,7 @@ describe('dynamicStableScale', () => {
     },
   ])('$it', play)
 
-  test('an old revision goes as soon as nothing leads to it', () => {
+  test('an old revision goes once proxies have followed, whatever the delay', () => {
     const seen = scene({
       canarySpec,
       status: { stableRS: 'bbb' },
@@ -240,7 +240,11 @@ describe('dynamicStableScale', () => {
       services: ['bbb', 'bbb'],
       route: [100, 0],
     })
-    expect(pods(seen, 'aaa')).toBe('0')
+    const wanted = wantedPods(seen, standingOf(seen), at(0))
+    expect(wanted.find(({ replicaSet: facts }) => facts.hash === 'aaa')).toMatchObject({
+      replicas: 2,
+      scaleDownAt: at(5),
+    })
   })
 })
 

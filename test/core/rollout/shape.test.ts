@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { shapeFor } from '../../../src/core/rollout/shape.ts'
 import { standingOf } from '../../../src/core/rollout/stage.ts'
+import { seconds } from '../../../src/core/units.ts'
 import { at, type Differs, replicaSet, scene } from './build.ts'
 
 describe('the weight of the canary', () => {
@@ -247,15 +248,32 @@ describe('pods', () => {
       of: 'bbb',
       are: '2',
     },
-    { it: 'a revision between goes at once', sees: { others: [middle] }, of: 'mid', are: '0' },
     {
-      it: 'unless the canary Service still sends traffic there',
+      it: 'a revision between waits until proxies have followed',
+      sees: { others: [middle] },
+      of: 'mid',
+      are: '2 until 5',
+    },
+    {
+      it: 'and no longer than one that was stable would',
+      sees: { others: [middle], canarySpec: { scaleDownDelay: seconds(2) } },
+      of: 'mid',
+      are: '2 until 2',
+    },
+    {
+      it: 'then it goes',
+      sees: { others: [{ ...middle, scaleDownAt: at(0) }] },
+      of: 'mid',
+      are: '0',
+    },
+    {
+      it: 'unless the canary Service sends traffic there',
       sees: { others: [middle], services: ['aaa', 'mid'] },
       of: 'mid',
       are: '2',
     },
     {
-      it: 'unless its own delay runs',
+      it: 'a longer delay that began when it was stable goes on',
       sees: { others: [{ ...middle, scaleDownAt: at(7) }] },
       of: 'mid',
       are: '2 until 7',
