@@ -32,8 +32,12 @@ import { requireOwnNetwork } from './network.ts'
 
 export type MeshRig = Rig & {
   readonly gateway: Gateway
-  /** Waits until the gateway does with this host's route `primary` what is asked for. */
-  readonly carries: (host: string, weights: Readonly<Record<string, number>>) => Promise<void>
+  /** Waits until the gateway does with a route of this host what is asked for; `primary` when left out, undefined for no such route. */
+  readonly carries: (
+    host: string,
+    weights: Readonly<Record<string, number>> | undefined,
+    route?: string,
+  ) => Promise<void>
   /** Requests to a host through the gateway. */
   readonly client: (requests: Requests) => Promise<Client>
 }
@@ -99,7 +103,7 @@ async function furnish(
     gateway,
     ...hands(plane),
     get: readerOf(plane),
-    carries: (host, weights) => carries(gateway, host, weights),
+    carries: (host, weights, route = 'primary') => carries(gateway, { host, route }, weights),
     client: (requests) => startClient(plane.folder, requests),
     stop: async () => {
       await prometheus.stop()
@@ -115,12 +119,12 @@ function named(name: string, program: Program): Program {
 
 async function carries(
   gateway: Gateway,
-  host: string,
-  wanted: Readonly<Record<string, number>>,
+  { host, route }: { readonly host: string; readonly route: string },
+  wanted: Readonly<Record<string, number>> | undefined,
 ): Promise<void> {
-  const look = (): ReturnType<Gateway['weights']> => gateway.weights(host, 'primary')
+  const look = (): ReturnType<Gateway['weights']> => gateway.weights(host, route)
   await eventually(
-    `${JSON.stringify(wanted)} at the gateway`,
+    `${JSON.stringify(wanted)} on the route ${route} of ${host} at the gateway`,
     20,
     async () => isDeepStrictEqual(await look(), wanted) || undefined,
     async () => JSON.stringify(await look()),

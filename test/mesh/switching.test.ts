@@ -10,7 +10,7 @@ import { type MeshRig, startMeshRig } from './rig.ts'
 
 /** For each of the two controllers; half of it where hosts split the traffic, half where subsets do. */
 const requests = 100_000
-const rate = 300
+const rate = 450
 
 const splits = ['hosts', 'subsets'] as const
 type Split = (typeof splits)[number]
@@ -92,8 +92,9 @@ async function promoted(shop: Shop): Promise<void> {
 }
 
 function line({ namespace, told, rounds }: Outcome): string {
-  const { requests: all, failures, planted, reasons } = told
-  const why = failures === 0 ? '' : `: ${JSON.stringify(reasons)}`
+  const { requests: all, failures, planted, reasons, moments } = told
+  const times = moments.map((moment) => new Date(moment).toISOString()).join(', ')
+  const why = failures === 0 ? '' : `: ${JSON.stringify(reasons)} at ${times}`
   return `${namespace}: ${failures} of ${all} requests failed that were not planted (${planted} were), in ${rounds} rounds of promotion, abort and supersession${why}\n`
 }
 

@@ -18,9 +18,12 @@ export type Told = {
   readonly failures: number
   /** The same by code and text; what is told of them is bounded. */
   readonly reasons: Readonly<Record<string, number>>
+  /** When the first of them came, in milliseconds since 1970. */
+  readonly moments: readonly number[]
 }
 
 const mostReasons = 20
+const mostMoments = 100
 
 export class Tally {
   readonly #images = new Map<string, number>()
@@ -29,6 +32,7 @@ export class Tally {
   #planted = 0
   #failures = 0
   readonly #reasons = new Map<string, number>()
+  readonly #moments: number[] = []
   #settled: (() => void) | undefined
 
   /** How many are on their way. */
@@ -62,11 +66,13 @@ export class Tally {
       planted: this.#planted,
       failures: this.#failures,
       reasons: Object.fromEntries(this.#reasons),
+      moments: this.#moments,
     }
   }
 
   #failed(code: number, text: string): void {
     this.#failures += 1
+    if (this.#moments.length < mostMoments) this.#moments.push(Date.now())
     const reason = `${code} ${text.trim()}`
     const known = this.#reasons.get(reason)
     if (known === undefined && this.#reasons.size === mostReasons) return
