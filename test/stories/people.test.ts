@@ -126,8 +126,10 @@ describe('abort and retry', () => {
 })
 
 describe('the spec changes', () => {
-  test('a new image in the middle starts again, the one between gets no traffic and goes', () => {
-    const play = released(pausing).watched().push('bbb').run(10).push('ccc').run(10)
+  test('a new image in the middle starts again, the one between gets no traffic, and goes once proxies have followed', () => {
+    const play = released(pausing).watched().push('bbb').run(10).push('ccc').run(2)
+    expect(play.replicaSet('bbb')?.wanted).toBe(1)
+    play.run(8)
     expect(play.replicaSet('bbb')?.wanted).toBe(0)
     expect(play.replicaSet('ccc')?.revision).toBe(3)
     expect(play.canary).toBe(20)
