@@ -101,6 +101,27 @@ function queryContract(store: () => MetricsUnderTest): void {
     { query: 'sum(fixed{code!="200"})', answers: [{ labels: {}, value: 1 }] },
     { query: 'sum(fixed{code="5\\"\\\\"})', answers: [{ labels: {}, value: 1 }] },
     { query: 'sum(fixed{absent=""})', answers: [{ labels: {}, value: 8.5 }] },
+    {
+      query: 'sum by (pod) (fixed{code="200"}) or on (pod) sum by (pod, code) (fixed)',
+      answers: [
+        { labels: { pod: 'a' }, value: 7 },
+        { labels: { pod: 'b-1' }, value: 0.5 },
+      ],
+    },
+    {
+      query: 'nobody_counts_this or on (pod) sum by (pod) (fixed)',
+      answers: [
+        { labels: { pod: 'a' }, value: 8 },
+        { labels: { pod: 'b-1' }, value: 0.5 },
+      ],
+    },
+    {
+      query: 'sum by (pod) (fixed{pod="a"}) or on (pod) sum by (code, pod) (fixed)',
+      answers: [
+        { labels: { code: '200', pod: 'b-1' }, value: 0.5 },
+        { labels: { pod: 'a' }, value: 8 },
+      ],
+    },
     { query: 'nobody_counts_this', answers: [] },
     { query: 'sum(nobody_counts_this)', answers: [] },
   ]

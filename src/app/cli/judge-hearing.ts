@@ -135,12 +135,15 @@ function whyNot(reading: Reading | undefined): string | undefined {
 function cutter(reading: Reading): (window: Window) => Reading {
   if (reading.kind !== 'series') return () => reading
   const byTime = new Map<number, Series[]>()
-  for (const { labels, samples } of reading.series) {
-    for (const sample of samples) {
-      const there = byTime.get(sample.at)
-      if (there === undefined) byTime.set(sample.at, [{ labels, samples: [sample] }])
-      else there.push({ labels, samples: [sample] })
-    }
+  const put = (at: Instant, series: Series): void => {
+    const there = byTime.get(at)
+    if (there === undefined) byTime.set(at, [series])
+    else there.push(series)
+  }
+  for (const { labels, samples, histograms = [] } of reading.series) {
+    for (const sample of samples) put(sample.at, { labels, samples: [sample] })
+    for (const histogram of histograms)
+      put(histogram.at, { labels, samples: [], histograms: [histogram] })
   }
   return ({ from, to, step }) => {
     const series: Series[] = []

@@ -2,7 +2,7 @@
  * Any two sides, each found by a label selector. The judge tells sides by the names of pods, so each pod gets a name that says on which side it was
  * found; all else is as for a Rollout.
  */
-import { servedSelector } from '../../core/judge/queries.ts'
+import { latencyQuery, servedSelector } from '../../core/judge/queries.ts'
 import type { Reading, Series } from '../../core/judge/reading.ts'
 import { troubleSentence } from '../../core/judge/sentence.ts'
 import type { JudgeSettings } from '../../core/judge/settings.ts'
@@ -59,7 +59,7 @@ function requestsQuery(labels: string): string {
 }
 
 function bucketsQuery(labels: string, { failures }: JudgeSettings): string {
-  return `sum by (pod, le) (istio_request_duration_milliseconds_bucket{${labels},${servedSelector(failures)}})`
+  return latencyQuery('pod', `${labels},${servedSelector(failures)}`)
 }
 
 /** Of the service's own proxies, unless the selector says whom to ask: each request is reported by both ends. */
@@ -107,9 +107,9 @@ function together(canary: Reading, stable: Reading): Reading {
 }
 
 function named(side: Side, { series }: { readonly series: readonly Series[] }): readonly Series[] {
-  return series.map(({ labels, samples }) => ({
+  return series.map(({ labels, ...samples }) => ({
     labels: { ...labels, pod: nameOf(side, labels['pod'] ?? '') },
-    samples,
+    ...samples,
   }))
 }
 

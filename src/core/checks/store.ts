@@ -11,7 +11,7 @@ export type StoreQueries = {
   readonly reporters: string
   /** When each pod was last scraped; asked every second. */
   readonly scrapes: string
-  /** Upper bounds of the latency histogram, by pod. */
+  /** Upper bounds of the latency histogram, by pod; none where it is a native one. */
   readonly bounds: string
 }
 
@@ -23,7 +23,7 @@ export function storeQueries({ metadata }: KubeObject, { stable, canary }: Named
   return {
     reporters: `count by (reporter) (istio_requests_total{destination_service_name=~"${services}"})`,
     scrapes: `max by (pod) (timestamp(istio_requests_total{${pods}}))`,
-    bounds: `count by (pod, le) (istio_request_duration_milliseconds_bucket{${pods}})`,
+    bounds: `count by (pod, le) (istio_request_duration_milliseconds_bucket{${pods}}) or on (pod) count by (pod) (istio_request_duration_milliseconds{${pods}})`,
   }
 }
 
@@ -143,15 +143,19 @@ function boundFindings(series: readonly Series[], tell: About): readonly Finding
     return [
       tell.warning(
         '',
-        'there is no istio_request_duration_milliseconds_bucket of its pods: latency is not judged (latency: false says so)',
+        'there is no istio_request_duration_milliseconds_bucket of its pods, nor a native histogram: latency is not judged (latency: false says so)',
       ),
     ]
   if (sets.every((each) => each === first))
-    return [tell.fine('', `latency is counted by ${first.split(' ').length} bounds on every pod`)]
+    return [tell.fine('', `latency is counted by ${countedBy(first)} on every pod`)]
   return [
     tell.warning(
       '',
       'pods count latency by different bounds (annotation sidecar.istio.io/statsHistogramBuckets?): only bounds that both sides have are compared',
     ),
   ]
+}
+
+function countedBy(bounds: string): string {
+  return bounds === '' ? 'a native histogram' : `${bounds.split(' ').length} bounds`
 }

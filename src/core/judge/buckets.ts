@@ -9,6 +9,7 @@ import { BlockClock } from './block-clock.ts'
 import { presentIn, sideOf } from './blocks.ts'
 import { Counters, type Increment } from './counters.ts'
 import type { Look, Value } from './looks.ts'
+import { NativeBounds, NativeCounts, type NativePart, withoutRelaid } from './native-buckets.ts'
 import type { JudgeSettings } from './settings.ts'
 import type { Trial } from './trial.ts'
 import type { Side } from './verdict.ts'
@@ -28,9 +29,9 @@ export type LatencyBlock = {
 /** A block that is being filled. */
 export class OpenBuckets {
   readonly #start: Instant
-  readonly #sides: Readonly<Record<Side, Map<number, number>>> = {
-    canary: new Map(),
-    stable: new Map(),
+  readonly #sides: Readonly<Record<Side, SideBuckets>> = {
+    canary: new SideBuckets(),
+    stable: new SideBuckets(),
   }
   readonly #pods = new Set<string>()
   #unnamed = 0
@@ -40,8 +41,11 @@ export class OpenBuckets {
   }
 
   add(side: Side, le: number, amount: number): void {
-    const buckets = this.#sides[side]
-    buckets.set(le, (buckets.get(le) ?? 0) + amount)
+    this.#sides[side].add(le, amount)
+  }
+
+  addNative(side: Side, part: NativePart, amount: number): void {
+    this.#sides[side].native.add(part, amount)
   }
 
   /** A canary pod, or so many that are not told apart, had requests. */
@@ -50,10 +54,46 @@ export class OpenBuckets {
     else this.#pods.add(pod)
   }
 
-  closed(end: Instant): LatencyBlock {
+  /** `bounds` are those at which native histograms are added up. */
+  closed(end: Instant, bounds: readonly number[] = []): LatencyBlock {
     const { canary, stable } = this.#sides
-    return { start: this.#start, end, canary, stable, serving: this.#pods.size + this.#unnamed }
+    return {
+      start: this.#start,
+      end,
+      canary: canary.closed(bounds),
+      stable: stable.closed(bounds),
+      serving: this.#pods.size + this.#unnamed,
+    }
   }
+}
+
+/** The buckets of one side: those of its pods, added up bound by bound. */
+class SideBuckets {
+  readonly native = new NativeCounts()
+  readonly #within = new Map<number, number>()
+  /** How many counters went into each. */
+  readonly #counters = new Map<number, number>()
+
+  add(le: number, amount: number): void {
+    this.#within.set(le, (this.#within.get(le) ?? 0) + amount)
+    this.#counters.set(le, (this.#counters.get(le) ?? 0) + 1)
+  }
+
+  /** A bound that some of the pods lack is left out: their requests were not all slower. */
+  closed(bounds: readonly number[]): Buckets {
+    const pods = this.#counters.get(Infinity)
+    for (const [le, counters] of this.#counters) {
+      if (counters !== pods) this.#within.delete(le)
+    }
+    if (!this.native.isThere) return this.#within
+    const native = this.native.within(bounds)
+    return this.#within.size === 0 ? native : together(this.#within, native)
+  }
+}
+
+function together(some: Buckets, others: Buckets): Buckets {
+  const both = [...some].filter(([bound]) => others.has(bound))
+  return new Map(both.map(([bound, count]) => [bound, count + (others.get(bound) ?? 0)]))
 }
 
 export class BucketMaker {
@@ -62,11 +102,13 @@ export class BucketMaker {
   readonly #counters = new Counters()
   readonly #ages = new Ages()
   readonly #clock: BlockClock
+  readonly #bounds: NativeBounds
   #open: OpenBuckets | undefined
 
   constructor(trial: Trial, settings: JudgeSettings) {
     this.#trial = trial
     this.#settings = settings
+    this.#bounds = new NativeBounds(settings.latency === false ? [] : settings.latency.bounds)
     this.#clock = new BlockClock(settings.block)
   }
 
@@ -74,7 +116,9 @@ export class BucketMaker {
   advance({ at, values }: Look): LatencyBlock | undefined {
     const ours = values.filter(({ labels }) => sideOf(labels, this.#trial, this.#settings))
     const open = (this.#open ??= new OpenBuckets(at))
-    for (const increment of this.#counters.advance(at, ours)) this.#add(open, increment)
+    this.#bounds.see(ours)
+    for (const increment of withoutRelaid(this.#counters.advance(at, ours)))
+      this.#add(open, increment)
     for (const { proxy } of ours) this.#ages.note(proxy, at)
     return this.#turn(open, at, ours)
   }
@@ -83,15 +127,17 @@ export class BucketMaker {
     const turn = this.#clock.advance(at, presentIn(ours, this.#trial, this.#settings))
     if (turn.kind === 'open') return undefined
     this.#open = turn.kind === 'idle' ? undefined : new OpenBuckets(at)
-    return turn.kind === 'closed' ? open.closed(at) : undefined
+    return turn.kind === 'closed' ? open.closed(at, this.#bounds.bounds) : undefined
   }
 
   #add(open: OpenBuckets, { of, amount }: Increment): void {
     const side = sideOf(of.labels, this.#trial, this.#settings)
-    const le = boundOf(of.labels['le'])
-    if (side === undefined || le === undefined) return
+    if (side === undefined) return
     if (side === 'canary' && !this.#ages.isWarm(of.proxy, this.#settings.warmup)) return
-    open.add(side, le, amount)
+    const le = boundOf(of.labels['le'])
+    if (of.native !== undefined) open.addNative(side, of.native, amount)
+    else if (le !== undefined) open.add(side, le, amount)
+    else return
     if (side === 'canary' && amount > 0) open.serves(of.proxy, 1)
   }
 }

@@ -8,6 +8,7 @@ import { Judgement } from './judgement.ts'
 import type { Window } from './looks.ts'
 import { judgedReporter } from './queries.ts'
 import type { Reading } from './reading.ts'
+import type { JudgeSettings } from './settings.ts'
 import { troubleIn } from './trouble.ts'
 
 export type HeardHistory = {
@@ -58,6 +59,12 @@ function learnFrom(open: Case, { window, requests, buckets }: HeardHistory): voi
       ? taughtBy(requests.series, window, trial, settings.failures)
       : { kind: 'unknown' },
     'everything',
-    buckets?.kind === 'series' ? bucketsTaughtBy(buckets.series, window, trial) : undefined,
+    buckets?.kind === 'series'
+      ? bucketsTaughtBy(buckets.series, window, trial, boundsIn(settings))
+      : undefined,
   )
+}
+
+function boundsIn({ latency }: JudgeSettings): readonly number[] | undefined {
+  return latency === false ? undefined : latency.bounds
 }

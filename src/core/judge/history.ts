@@ -8,6 +8,7 @@ import { Counters } from './counters.ts'
 import { type Dispersion, learn } from './dispersion.ts'
 import type { BucketHistory } from './latency-baseline.ts'
 import { looksOf, type Value, type Window } from './looks.ts'
+import { NativeBounds, NativeCounts, withoutRelaid } from './native-buckets.ts'
 import type { Series } from './reading.ts'
 import type { FailureRule } from './settings.ts'
 import { sideOfPod, type Trial } from './trial.ts'
@@ -36,23 +37,55 @@ export function bucketsTaughtBy(
   series: readonly Series[],
   window: Window,
   trial: Trial,
+  wanted?: readonly number[],
 ): BucketHistory | undefined {
   const rows = incrementsIn(series, window, trial)
   if (isShort(rows.length, window.step)) return undefined
   const pods = podsIn(rows)
-  const bounds = new Set(series.map(({ labels }) => boundOf(labels['le'])))
-  const tables = [...bounds]
-    .filter((bound) => bound !== undefined)
-    .map(
-      (bound) =>
-        [
-          bound,
-          tabled(rows, pods, ({ labels }, amount) =>
-            boundOf(labels['le']) === bound ? amount : 0,
-          ),
-        ] as const,
-    )
-  return tables.length === 0 ? undefined : new Map(tables)
+  const native = rows.some((row) => row.some(({ of }) => of.native !== undefined))
+  const tables = native ? nativeTables(rows, pods, wanted) : classicTables(rows, pods)
+  return tables.size === 0 ? undefined : tables
+}
+
+/** Only bounds that all pods have: requests of the others were not all slower. */
+function classicTables(rows: readonly Row[], pods: readonly string[]): BucketHistory {
+  const count =
+    (bound: number) =>
+    ({ labels }: Value, amount: number): number =>
+      boundOf(labels['le']) === bound ? amount : 0
+  const values = rows.flatMap((row) => row.map(({ of }) => of))
+  const having = Map.groupBy(values, ({ labels }) => boundOf(labels['le']))
+  const known = [...having].flatMap(([bound, its]) =>
+    bound !== undefined && new Set(its.map(({ proxy }) => proxy)).size === pods.length
+      ? [bound]
+      : [],
+  )
+  return new Map(known.map((bound) => [bound, tabled(rows, pods, count(bound))]))
+}
+
+/** Only bounds that lie within no bucket of any pod, ever. */
+function nativeTables(
+  rows: readonly Row[],
+  pods: readonly string[],
+  wanted: readonly number[] | undefined,
+): BucketHistory {
+  const native = new NativeBounds(wanted)
+  for (const row of rows) native.see(row.map(({ of }) => of))
+  const counted = rows.map((row) => {
+    const byPod = Map.groupBy(withoutRelaid(row), ({ of }) => of.proxy)
+    return pods.map((pod) => countsIn(byPod.get(pod) ?? []).within(native.bounds))
+  })
+  const known = [...native.bounds, Infinity].filter((bound) =>
+    counted.every((row) => row.every((within) => within.has(bound))),
+  )
+  const at = (bound: number): Table => counted.map((row) => row.map((it) => it.get(bound) ?? 0))
+  return new Map(known.map((bound) => [bound, at(bound)]))
+}
+
+function countsIn(increments: Row): NativeCounts {
+  const counts = new NativeCounts()
+  for (const { of, amount } of increments) if (of.native) counts.add(of.native, amount)
+  return counts
 }
 
 type Row = readonly { readonly of: Value; readonly amount: number }[]

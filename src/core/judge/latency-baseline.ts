@@ -3,6 +3,7 @@ import type { History, Table } from '../stats/dispersion.ts'
 import { type Duration, seconds } from '../units.ts'
 import { type Buckets, slowerThan } from './buckets.ts'
 import { type Dispersion, type Habit, learn } from './dispersion.ts'
+import { nearestPower } from './native-buckets.ts'
 
 /** For each bound in milliseconds a table of windows by pods: requests that took no longer. `Infinity` has all of them. */
 export type BucketHistory = ReadonlyMap<number, Table>
@@ -38,7 +39,10 @@ export function chosenBounds(
   wanted: readonly number[] | undefined,
 ): readonly number[] {
   const both = commonBounds(stable, canary)
-  if (wanted !== undefined) return both.filter((bound) => wanted.includes(bound))
+  if (wanted !== undefined) {
+    const sought = wanted.map((bound) => (both.includes(bound) ? bound : nearestPower(bound)))
+    return both.filter((bound) => sought.includes(bound))
+  }
   return both.filter((bound) => bound <= highest && (bound >= always || isTail(bound, stable)))
 }
 

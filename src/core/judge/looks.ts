@@ -1,7 +1,8 @@
 /** The answer to a range query, turned by a quarter: from series over time to what there was at each asked instant. */
 import type { Duration, Instant } from '../units.ts'
 import { instant } from '../units.ts'
-import type { Series } from './reading.ts'
+import type { NativePart } from './native-buckets.ts'
+import type { NativeSample, Series } from './reading.ts'
 
 /** The instants `from`, `from + step`, … up to `to`. */
 export type Window = { readonly from: Instant; readonly to: Instant; readonly step: Duration }
@@ -16,6 +17,8 @@ export type Value = {
   readonly key: string
   readonly labels: Labels
   readonly count: number
+  /** Where it is a part of a native histogram. */
+  readonly native?: NativePart
 }
 
 /** Everything that there was at one instant. */
@@ -32,8 +35,11 @@ export function looksOf(series: readonly Series[], window: Window): readonly Loo
   for (let at: number = window.from; at <= window.to; at += window.step) {
     found.set(at, { values: [], notNumbers: 0 })
   }
-  for (const { labels, samples } of series) {
+  for (const { labels, samples, histograms = [] } of series) {
     const counter = { proxy: labels['pod'] ?? '', key: keyOf(labels), labels }
+    for (const histogram of histograms) {
+      found.get(histogram.at)?.values.push(...partsOf(counter, histogram))
+    }
     for (const { at, value } of samples) {
       const look = found.get(at)
       if (look === undefined) continue
@@ -42,6 +48,23 @@ export function looksOf(series: readonly Series[], window: Window): readonly Loo
     }
   }
   return [...found].map(([at, look]) => ({ at: instant(at), ...look }))
+}
+
+/** A native histogram falls into counters: one of all its requests, and one for each bucket. */
+function partsOf(
+  counter: Omit<Value, 'count' | 'native'>,
+  { count, buckets }: NativeSample,
+): readonly Value[] {
+  const of = counter.key
+  return [
+    { ...counter, key: `${of} all`, count, native: { kind: 'all', of } },
+    ...buckets.map(({ above, upTo, count: its }) => ({
+      ...counter,
+      key: `${of} ${above} ${upTo}`,
+      count: its,
+      native: { kind: 'bucket' as const, of, above, upTo },
+    })),
+  ]
 }
 
 function isCount(value: number): boolean {

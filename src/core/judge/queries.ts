@@ -16,7 +16,7 @@ export type Queries = {
   readonly diagnosis: string
 }
 
-const durations = 'istio_request_duration_milliseconds_bucket'
+const durations = 'istio_request_duration_milliseconds'
 const endings = 'response_code, grpc_response_status, response_flags'
 
 export function queriesOf(trial: Trial, settings: JudgeSettings): Queries {
@@ -52,8 +52,14 @@ function bucketsQuery(trial: Trial, settings: JudgeSettings): string {
   const reporter = judgedReporter(settings.reporter)
   const served = servedSelector(settings.failures)
   return reporter === 'destination'
-    ? `sum by (pod, le) (${durations}{${podSelector(trial)},${served}})`
-    : `sum by (pod, destination_service_name, le) (${durations}{${serviceSelector(trial, reporter)},${served}})`
+    ? latencyQuery('pod', `${podSelector(trial)},${served}`)
+    : latencyQuery('pod, destination_service_name', `${serviceSelector(trial, reporter)},${served}`)
+}
+
+/** Classic buckets, and the native histograms of pods that have no others. */
+export function latencyQuery(by: string, labels: string): string {
+  const classic = `sum by (${by}, le) (${durations}_bucket{${labels}})`
+  return `${classic} or on (pod) sum by (${by}) (${durations}{${labels}})`
 }
 
 function podSelector(trial: Trial): string {

@@ -55,7 +55,30 @@ function rows(
         rows(expression.left, stored, moments),
         rows(expression.right, stored, moments),
       )
+    case 'or':
+      return either(
+        expression.on,
+        rows(expression.left, stored, moments),
+        rows(expression.right, stored, moments),
+      )
   }
+}
+
+/** Moment by moment: what the left side has not, the right side gives. */
+function either(
+  on: readonly string[],
+  lefts: readonly Row[],
+  rights: readonly Row[],
+): readonly Row[] {
+  const keyOf = ({ labels }: Row): string => on.map((label) => labels[label] ?? '').join('\n')
+  const there = Map.groupBy(lefts, keyOf)
+  const others = rights.map((row) => ({
+    labels: row.labels,
+    values: row.values.map((value, place) =>
+      there.get(keyOf(row))?.some(({ values }) => values[place] !== undefined) ? undefined : value,
+    ),
+  }))
+  return [...lefts, ...others]
 }
 
 function fits(labels: Labels, matchers: readonly Matcher[]): boolean {

@@ -23,6 +23,13 @@ export type Expression =
       readonly left: Expression
       readonly right: Expression
     }
+  /** All of the left side; of the right side what the left has not, going by the labels `on`. */
+  | {
+      readonly kind: 'or'
+      readonly on: readonly string[]
+      readonly left: Expression
+      readonly right: Expression
+    }
 
 /** All that is built below; a node of any other name is refused. */
 const served: ReadonlySet<string> = new Set(
@@ -32,7 +39,7 @@ const served: ReadonlySet<string> = new Set(
     'MatchOp EqlSingle Neq EqlRegex NeqRegex',
     'AggregateExpr AggregateOp Sum Count FunctionCallBody',
     'AggregateModifier By GroupingLabels',
-    'BinaryExpr Add Sub Mul Div',
+    'BinaryExpr Add Sub Mul Div Or MatchingModifierClause On',
   ].flatMap((names) => names.split(' ')),
 )
 
@@ -159,6 +166,9 @@ const operations: Readonly<Record<string, (left: number, right: number) => numbe
 }
 
 function arithmetic(node: SyntaxNode, text: string): Result<Expression> {
+  if (node.getChild('Or') !== null) return alternative(node, text)
+  const matching = node.getChild('MatchingModifierClause')
+  if (matching !== null) return unserved(matching, text)
   const [first, operator, second] = childrenOf(node)
   const apply = operations[operator?.name ?? '']
   if (first === undefined || second === undefined || apply === undefined)
@@ -167,6 +177,18 @@ function arithmetic(node: SyntaxNode, text: string): Result<Expression> {
     isVector(left) && isVector(right)
       ? refused(text, 'arithmetic between two vectors is not served by the sandbox')
       : ok({ kind: 'arithmetic', apply, left, right }),
+  )
+}
+
+function alternative(node: SyntaxNode, text: string): Result<Expression> {
+  const parts = childrenOf(node)
+  const [first, second] = [parts.at(0), parts.at(-1)]
+  const clause = node.getChild('MatchingModifierClause')
+  const labels = clause?.getChild('On') ? clause.getChild('GroupingLabels') : null
+  if (first === undefined || second === undefined || labels === null) return unserved(node, text)
+  const on = childrenOf(labels).map((label) => textOf(label, text))
+  return combined(build(first, text), build(second, text), (left, right) =>
+    ok({ kind: 'or', on, left, right }),
   )
 }
 

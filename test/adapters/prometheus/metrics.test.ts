@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createMetrics } from '../../../src/adapters/prometheus/metrics.ts'
+import { objectAt, parseJson } from '../../../src/core/json.ts'
 import { milliseconds, seconds } from '../../../src/core/units.ts'
 import {
   answerDripping,
@@ -11,6 +14,8 @@ import {
   startLoopback,
 } from '../loopback.ts'
 import { matrix, type Options, readFrom, window } from './store.ts'
+
+const recording = join(import.meta.dirname, '../../../fixtures/prometheus/native-histograms.json')
 
 /** The reading with the address written as HOST. */
 async function saidBy(
@@ -68,6 +73,86 @@ test('leaves out what is not a finite number, and series that have nothing else'
   })
 })
 
+test('native histograms are read bucket by bucket, of powers and of bounds', async () => {
+  const recorded = parseJson(readFileSync(recording, 'utf8'))
+  const powers = await readFrom((response) =>
+    answerJson(response, 200, objectAt(recorded, 'exponential')),
+  )
+  expect(powers.reading).toEqual({
+    kind: 'series',
+    series: [
+      {
+        labels: { pod: 'self-1' },
+        samples: [],
+        histograms: [
+          {
+            at: 1795598052000,
+            count: 1,
+            buckets: [{ above: 0.018581361171917516, upTo: 0.020263118041422026, count: 1 }],
+          },
+          {
+            at: 1795598053000,
+            count: 2,
+            buckets: [
+              { above: 0.015625, upTo: 0.01703918332289465, count: 1 },
+              { above: 0.018581361171917516, upTo: 0.020263118041422026, count: 1 },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+  const custom = await readFrom((response) =>
+    answerJson(response, 200, objectAt(recorded, 'custom')),
+  )
+  expect(custom.reading).toMatchObject({
+    series: [
+      { labels: { pod: 'b', le: '+Inf' }, samples: [{ value: 134 }, { value: 154 }] },
+      { labels: { pod: 'a' }, histograms: [{ count: 134 }, { count: 154 }] },
+    ],
+  })
+})
+
+test('a histogram that is not a number is absent; the ends of buckets may be infinite', async () => {
+  const histogram = {
+    count: '3',
+    sum: '7',
+    buckets: [
+      [0, '-Inf', '5', '1'],
+      [0, '5', '+Inf', '2'],
+    ],
+  }
+  const result = [
+    {
+      metric: { pod: 'a' },
+      histograms: [
+        [1, { count: 'NaN', sum: 'NaN' }],
+        [2, histogram],
+      ],
+    },
+    { metric: { pod: 'b' }, histograms: [[1, { count: 'NaN', sum: 'NaN' }]] },
+  ]
+  expect(await saidBy((response) => answerJson(response, 200, matrix(result)))).toEqual({
+    kind: 'series',
+    series: [
+      {
+        labels: { pod: 'a' },
+        samples: [],
+        histograms: [
+          {
+            at: 2000,
+            count: 3,
+            buckets: [
+              { above: -Infinity, upTo: 5, count: 1 },
+              { above: 5, upTo: Infinity, count: 2 },
+            ],
+          },
+        ],
+      },
+    ],
+  })
+})
+
 test('no series is an answer', async () => {
   expect(await saidBy((response) => answerJson(response, 200, matrix([])))).toEqual({
     kind: 'series',
@@ -90,6 +175,15 @@ test.for([
   expect(await saidBy((response) => answerJson(response, 200, body))).toEqual({
     kind: 'incomplete',
     why,
+  })
+})
+
+test('of a restart within a sum of native histograms Prometheus warns, and yet nothing is missing', async () => {
+  const body = matrix([], {
+    warnings: ['PromQL warning: conflicting counter resets during histogram aggregation (1:1)'],
+  })
+  expect(await saidBy((response) => answerJson(response, 200, body))).toMatchObject({
+    kind: 'series',
   })
 })
 
@@ -166,16 +260,28 @@ test.for([
     why: 'HOST answered with a vector, not with a range',
   },
   {
-    it: 'native histograms',
+    it: 'a native histogram without a count',
     status: 200,
-    body: '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[]}]}}',
-    why: 'HOST answered with samples that cannot be read (native histograms, maybe)',
+    body: '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"sum":"1"}]]}]}}',
+    why: 'HOST answered with samples that cannot be read; is it Prometheus?',
+  },
+  {
+    it: 'a native histogram with a bucket that ends before it begins',
+    status: 200,
+    body: '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"1","buckets":[[0,"2","1","1"]]}]]}]}}',
+    why: 'HOST answered with samples that cannot be read; is it Prometheus?',
+  },
+  {
+    it: 'a series without samples of any kind',
+    status: 200,
+    body: '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{}}]}}',
+    why: 'HOST answered with samples that cannot be read; is it Prometheus?',
   },
   {
     it: 'a value that is no number',
     status: 200,
     body: '{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"12x"]]}]}}',
-    why: 'HOST answered with samples that cannot be read (native histograms, maybe)',
+    why: 'HOST answered with samples that cannot be read; is it Prometheus?',
   },
 ])('$it is a failed reading', async ({ status, body, why }) => {
   expect(await saidBy((response) => answerText(response, status, body))).toEqual({
