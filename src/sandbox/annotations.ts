@@ -10,6 +10,8 @@ export const annotations = {
   latency: 'sandbox.haldane.dev/latency',
   /** Resident memory in MiB, such as `"120"`; without it the pods tell none. */
   memory: 'sandbox.haldane.dev/memory',
+  /** Version of the proxy, such as `1.30.0`; without it the pods tell none. */
+  proxyVersion: 'sandbox.haldane.dev/proxy-version',
   /** `"true"`: ready, but refuses every connection. */
   crash: 'sandbox.haldane.dev/crash',
 } as const

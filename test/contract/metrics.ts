@@ -122,6 +122,10 @@ function queryContract(store: () => MetricsUnderTest): void {
         { labels: { pod: 'a' }, value: 8 },
       ],
     },
+    {
+      query: 'sum by (pod) (fixed and on (namespace, pod) fixed{code!="200"})',
+      answers: [{ labels: { pod: 'a' }, value: 8 }],
+    },
     { query: 'nobody_counts_this', answers: [] },
     { query: 'sum(nobody_counts_this)', answers: [] },
   ]

@@ -77,6 +77,21 @@ test('the run shows what was found, and the ConfigMap keeps the report', {
   expect(textAt(kept, 'data', 'report.md')).toMatch(/rolled back/i)
 })
 
+test('a canary whose pods got a newer proxy is judged by its failures, and the report says why', {
+  timeout: 30_000,
+}, async () => {
+  const sandbox = await release('6', { image: 'web:2', proxy: '1.30.0' })
+  await sandbox.after(15)
+  expect(await sandbox.said()).toBe('Healthy')
+  const [report] = sandbox.reports
+  expect(report?.judgement?.latency).toMatchObject({ kind: 'not-compared', code: 'ProxySkew' })
+  expect(report?.judgement?.proxies).toEqual({
+    canary: ['1.30.0'],
+    stable: ['1.29.2'],
+    text: "latency is not compared, since the proxies are 1.30.0 on the canary and 1.29.2 on the stable side, whose buckets hold other times (reporter: source compares by the callers' proxies)",
+  })
+})
+
 /** Revision 1 is Healthy, and the next version has just been pushed. */
 async function release(seed: string, version: Parameters<Sandbox['push']>[0]): Promise<Sandbox> {
   const sandbox = await (await new Sandbox(seed).start()).furnish()

@@ -32,6 +32,8 @@ export type Version = {
   readonly crash?: boolean
   /** In MiB. */
   readonly memory?: string
+  /** Of the proxy. */
+  readonly proxy?: string
 }
 
 /** One service in one world. */
@@ -151,12 +153,13 @@ export class Sandbox {
 }
 
 export function template(
-  { image, failureRatio = '0.001', crash = false, memory = '100' }: Version,
+  { image, failureRatio = '0.001', crash = false, memory = '100', proxy = '1.29.2' }: Version,
   name = 'web',
 ): JsonObject {
   const annotations = {
     'sandbox.haldane.dev/failure-ratio': failureRatio,
     'sandbox.haldane.dev/memory': memory,
+    'sandbox.haldane.dev/proxy-version': proxy,
     ...(crash ? { 'sandbox.haldane.dev/crash': 'true' } : {}),
   }
   return {

@@ -1,6 +1,7 @@
 /** A case heard block by block: as a controller would have heard it live, whether the time is past or still to come. */
 import { type Case, hear, nextLook, openCase, verdictOf, windowFor } from '../../core/judge/case.ts'
 import { hearHistory, historyFor } from '../../core/judge/case-history.ts'
+import { asksProxies } from '../../core/judge/queries.ts'
 import type { Reading, Series } from '../../core/judge/reading.ts'
 import type { JudgeSettings } from '../../core/judge/settings.ts'
 import type { Verdict } from '../../core/judge/verdict.ts'
@@ -73,21 +74,26 @@ export class Listener {
     return this.#open.settings.latency === false ? undefined : this.#witness.buckets(window)
   }
 
+  async #proxies(window: Window): Promise<Reading | undefined> {
+    return asksProxies(this.#open.settings) ? this.#witness.proxies(window) : undefined
+  }
+
   async #ask(window: Window): Promise<Answers> {
-    const [destination, source, buckets] = await Promise.all([
+    const [destination, source, buckets, proxies] = await Promise.all([
       this.#witness.requests(window),
       this.#witness.source(window),
       this.#buckets(window),
+      this.#proxies(window),
     ])
     const isEmpty = destination.kind === 'series' && destination.series.length === 0
     const diagnosis = isEmpty
       ? await this.#witness.diagnosis?.({ ...window, from: window.to })
       : undefined
-    return { destination, source, buckets, diagnosis }
+    return { destination, source, buckets, proxies, diagnosis }
   }
 
   *#heardIn(window: Window, answers: Answers): Generator<Told> {
-    const { destination, source, buckets, diagnosis } = answers
+    const { destination, source, buckets, proxies, diagnosis } = answers
     const cuts = { destination: cutter(destination), source: cutter(source) }
     const cutBuckets = buckets && cutter(buckets)
     let { from } = window
@@ -97,6 +103,7 @@ export class Listener {
         destination: cuts.destination(part),
         source: cuts.source(part),
         ...(cutBuckets === undefined ? {} : { buckets: cutBuckets(part) }),
+        ...(proxies === undefined ? {} : { proxies }),
         ...(diagnosis === undefined ? {} : { diagnosis }),
         window: part,
         at: this.#clock.now(),
@@ -124,6 +131,7 @@ type Answers = {
   readonly destination: Reading
   readonly source: Reading
   readonly buckets: Reading | undefined
+  readonly proxies: Reading | undefined
   readonly diagnosis: Reading | undefined
 }
 

@@ -36,6 +36,6 @@ function heading({ witness, outcome, at }: JudgedPage): readonly string[] {
 }
 
 function judgement({ witness, settings, verdict }: JudgedPage): ReportedJudgement {
-  const unasked = { requests: '', source: '', buckets: '', diagnosis: '' }
+  const unasked = { requests: '', source: '', buckets: '', proxies: '', diagnosis: '' }
   return { ...judgementOf({ verdict, settings, queries: unasked }), queries: witness.queries }
 }

@@ -31,15 +31,18 @@ export function selectorWitness(
 ): Witness {
   const requests = bothSides(sides, requestsQuery)
   const buckets = bothSides(sides, (labels) => bucketsQuery(labels, settings))
+  const proxies = bothSides(sides, proxiesQuery)
   return {
     name: sides.canary,
     trial: { ...found, since },
     queries: [
       ...reported('requests', 'Every outcome of', requests),
       ...reported('buckets', 'How long what did not fail took on', buckets),
+      ...reported('proxies', 'Versions of the proxies of', proxies),
     ],
     requests: (window) => ask(metrics, requests, window),
     buckets: (window) => ask(metrics, buckets, window),
+    proxies: (window) => ask(metrics, proxies, window),
     source: notAsked,
     diagnosis: undefined,
     missing: (because) => missing(because, sides),
@@ -60,6 +63,11 @@ function requestsQuery(labels: string): string {
 
 function bucketsQuery(labels: string, { failures }: JudgeSettings): string {
   return latencyQuery('pod', `${labels},${servedSelector(failures)}`)
+}
+
+/** The selector is one of requests, whose labels the version does not have: it tells the pods. */
+function proxiesQuery(labels: string): string {
+  return `count by (pod, tag) (istio_build{component="proxy"} and on (namespace, pod) istio_requests_total{${labels}})`
 }
 
 /** Of the service's own proxies, unless the selector says whom to ask: each request is reported by both ends. */

@@ -1,4 +1,5 @@
 /** What `haldane judge` says for people: a table a release, or a row. */
+import { skewSentence } from '../../core/judge/sentence.ts'
 import type { Channel, Counts, Findings, SideFindings } from '../../core/judge/verdict.ts'
 import { claim, type Direction } from '../../core/report/claim.ts'
 import { leftOutBlocks } from '../../core/report/left-out.ts'
@@ -32,6 +33,7 @@ export function releaseTable(name: string, outcome: Outcome, findings: Findings)
     ratioText(findings),
     ...excessText(findings),
     ...latencyText(findings),
+    ...proxiesText(findings),
     '',
     ...columns([['that the canary', 'evidence', 'threshold', ''], ...channelRows(findings)]),
     '',
@@ -88,6 +90,12 @@ function latencyText({ latency }: Findings): readonly string[] {
     spanText(stable),
   ])
   return ['', ...columns([['latency', 'canary', 'stable'], ...rows])]
+}
+
+function proxiesText({ proxies }: Findings): readonly string[] {
+  if (proxies === undefined) return []
+  const text = skewSentence(proxies)
+  return ['', `${text.charAt(0).toUpperCase()}${text.slice(1)}.`]
 }
 
 function spanText({ low, high }: QuantileInterval): string {

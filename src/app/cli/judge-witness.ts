@@ -19,6 +19,8 @@ export type Witness = {
   readonly queries: readonly ReportedQuery[]
   readonly requests: Ask
   readonly buckets: Ask
+  /** Versions of the proxies. */
+  readonly proxies: Ask
   readonly source: Ask
   /** Undefined where nobody knows what else to look for. */
   readonly diagnosis: Ask | undefined
@@ -28,17 +30,19 @@ export type Witness = {
 
 /** Both revisions of a Rollout, asked as the controller asks. */
 export function rolloutWitness(trial: Trial, settings: JudgeSettings, metrics: Metrics): Witness {
-  const { requests, buckets, source, diagnosis } = queriesOf(trial, settings)
+  const { requests, buckets, proxies, source, diagnosis } = queriesOf(trial, settings)
   return {
     name: `${trial.namespace}/${trial.rollout}`,
     trial,
     queries: [
       { name: 'requests', title: 'Every outcome of both sides, by pod', promql: requests },
       { name: 'buckets', title: 'How long what did not fail took, by pod', promql: buckets },
+      { name: 'proxies', title: 'Versions of the proxies', promql: proxies },
       { name: 'source', title: 'What the callers saw', promql: source },
     ],
     requests: (window) => metrics.range(requests, window),
     buckets: (window) => metrics.range(buckets, window),
+    proxies: (window) => metrics.range(proxies, window),
     source: (window) => metrics.range(source, window),
     diagnosis: (window) => metrics.range(diagnosis, window),
     missing: troubleSentence,

@@ -6,7 +6,7 @@
 import { Callers } from '../../core/judge/callers.ts'
 import { type Case, hear, nextLook, openCase, verdictOf, windowFor } from '../../core/judge/case.ts'
 import { hearHistory, historyFor } from '../../core/judge/case-history.ts'
-import { queriesOf } from '../../core/judge/queries.ts'
+import { asksProxies, queriesOf } from '../../core/judge/queries.ts'
 import type { Reading } from '../../core/judge/reading.ts'
 import type { JudgeSettings } from '../../core/judge/settings.ts'
 import type { Trial } from '../../core/judge/trial.ts'
@@ -81,11 +81,12 @@ export class Court {
 
   async #look(open: Case, window: Window): Promise<void> {
     const metrics = this.#metricsAt(open.settings.prometheus?.address)
-    const { requests, source, buckets, diagnosis } = queriesOf(open.trial, open.settings)
-    const [destination, edge, times] = await Promise.all([
+    const { requests, source, buckets, proxies, diagnosis } = queriesOf(open.trial, open.settings)
+    const [destination, edge, times, versions] = await Promise.all([
       metrics.range(requests, window),
       metrics.range(source, window),
       open.settings.latency === false ? undefined : metrics.range(buckets, window),
+      asksProxies(open.settings) ? metrics.range(proxies, window) : undefined,
     ])
     const why = isEmpty(destination)
       ? await metrics.range(diagnosis, { ...window, from: window.to })
@@ -95,6 +96,7 @@ export class Court {
       source: edge,
       ...(why === undefined ? {} : { diagnosis: why }),
       ...(times === undefined ? {} : { buckets: times }),
+      ...(versions === undefined ? {} : { proxies: versions }),
       window,
       at: this.#clock.now(),
     })

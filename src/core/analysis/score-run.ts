@@ -1,5 +1,6 @@
 /** A score within an AnalysisRun: one measurement, in flight until its window has passed, then made from both sides' answers. */
 import type { Reading } from '../judge/reading.ts'
+import { asNumbers } from '../judge/trouble.ts'
 import type { ScorePlan } from '../score/plan.ts'
 import { type MetricScore, type Outcome, type Scorecard, scorecardOf } from '../score/scorecard.ts'
 import { standardMethod } from '../score/settings.ts'
@@ -51,7 +52,8 @@ export function scoreOfReadings(
 }
 
 function troubleOf(reading: Reading): string | undefined {
-  return reading.kind === 'series' ? undefined : reading.why
+  const numbers = asNumbers(reading)
+  return numbers.kind === 'series' ? undefined : numbers.why
 }
 
 /** The values of all series, with NaN where one had none; without any series NaN throughout. */

@@ -1,7 +1,15 @@
 /** What a case amounts to now: a ruling, and everything that was found. */
 import { silentSide } from './block-case.ts'
 import type { Case } from './case.ts'
-import type { Findings, Ruling, Side, TroubleReason } from './verdict.ts'
+import { areDifferent, countDifferently, type Versions } from './proxies.ts'
+import type {
+  Findings,
+  LatencyFindings,
+  ProxySkew,
+  Ruling,
+  Side,
+  TroubleReason,
+} from './verdict.ts'
 
 /** The order is the policy: what was proved stays, then what is wrong with the data, then the evidence. */
 export function rulingOf({ judgement, state }: Case, findings: Findings): Ruling {
@@ -24,6 +32,7 @@ function silence({ source }: Pick<Findings, 'source'>, side: Side): TroubleReaso
 
 export function findingsOf({ blocks, callers, judgement, state }: Case): Findings {
   const found = judgement.findings()
+  const skew = skewIn(state.versions)
   const leftOut = { ...found.blocks.leftOut, ...Object.fromEntries(blocks.leftOut) }
   return {
     ...found,
@@ -32,8 +41,26 @@ export function findingsOf({ blocks, callers, judgement, state }: Case): Finding
       state.sourceTrouble === undefined
         ? { kind: 'seen', canaryShare: callers.canaryShare(), undelivered: callers.undelivered }
         : { kind: 'unseen', because: state.sourceTrouble },
-    latency: state.bucketTrouble ? { kind: 'not-compared', because: 'NoAnswer' } : found.latency,
+    latency: latencyOf(found.latency, state.bucketTrouble, skew),
+    proxies: skew,
     trouble: state.trouble,
     quality: { ...blocks.quality, notNumbers: state.notNumbers },
   }
+}
+
+function skewIn(versions: Versions): ProxySkew | undefined {
+  return areDifferent(versions)
+    ? { ...versions, countDifferently: countDifferently(versions) }
+    : undefined
+}
+
+/** What was compared before the proxies differed stays. */
+function latencyOf(
+  found: LatencyFindings,
+  trouble: TroubleReason | undefined,
+  skew: ProxySkew | undefined,
+): LatencyFindings {
+  if (trouble !== undefined) return { kind: 'not-compared', because: 'NoAnswer' }
+  const isSkewed = found.kind === 'not-compared' && skew?.countDifferently === true
+  return isSkewed ? { kind: 'not-compared', because: 'ProxySkew' } : found
 }

@@ -13,6 +13,7 @@ import { findingsOf, rulingOf } from './case-verdict.ts'
 import type { Dispersion } from './dispersion.ts'
 import { Judgement } from './judgement.ts'
 import { looksOf, type Window } from './looks.ts'
+import { after, countDifferently, unknownVersions, type Versions, versionsIn } from './proxies.ts'
 import { judgedReporter } from './queries.ts'
 import type { Reading, Series } from './reading.ts'
 import type { JudgeSettings } from './settings.ts'
@@ -30,6 +31,8 @@ export type Heard = {
   readonly source: Reading
   /** To `queries.buckets`; absent where latency is not judged. */
   readonly buckets?: Reading
+  /** To `queries.proxies`; absent where nobody asks. */
+  readonly proxies?: Reading
   /** To `queries.diagnosis`, at any instant of the window; asked when `destination` has no series. */
   readonly diagnosis?: Reading
   /** When the answers came. */
@@ -58,6 +61,8 @@ type State = {
   /** The newest instant whose buckets were read, and why those of the last look were not. */
   bucketsUntil: Instant | undefined
   bucketTrouble: TroubleReason | undefined
+  /** Of the proxies, as last told. */
+  versions: Versions
 }
 
 /** Instants in one read: keeps answers small; Prometheus itself would answer 11,000. */
@@ -90,6 +95,7 @@ export function openCase(
       history: { kind: 'wanted', attempts: 0 },
       bucketsUntil: undefined,
       bucketTrouble: undefined,
+      versions: unknownVersions,
     },
   }
 }
@@ -132,7 +138,7 @@ export function hear(open: Case, heard: Heard): void {
   const trouble = troubleIn(heard.destination)
   if (heard.destination.kind === 'series') hearSeries(open, heard, heard.destination.series)
   else noteTrouble(open, trouble, heard.at)
-  if (heard.buckets !== undefined) hearBuckets(open, heard.window, heard.buckets)
+  if (heard.buckets !== undefined) hearBuckets(open, heard, heard.buckets)
 }
 
 export function verdictOf(open: Case): Verdict {
@@ -146,18 +152,20 @@ export function nextInstant({ state, settings, trial }: Case): Instant {
   return instant((Math.floor(trial.since / settings.block) - 1) * settings.block)
 }
 
-/** What is heard at the instants that are in the evidence, so that both grow together. */
-function hearBuckets(open: Case, window: Window, reading: Reading): void {
+/** What is heard at the instants that are in the evidence, so that both grow together. Nothing is compared that different proxies count differently. */
+function hearBuckets(open: Case, { window, proxies }: Heard, reading: Reading): void {
   const { state } = open
-  state.bucketTrouble = troubleIn(reading)
-  if (reading.kind !== 'series') {
+  state.bucketTrouble = troubleIn(reading) ?? (proxies && troubleIn(proxies))
+  if (state.bucketTrouble !== undefined || reading.kind !== 'series') {
     state.bucketsUntil ??= minus(window.from, open.settings.block)
     return
   }
+  const told = versionsIn(proxies?.kind === 'series' ? proxies.series : [], open.trial)
   for (const look of looksOf(reading.series, window)) {
     if (!isDue(look.at, state)) continue
+    state.versions = after(state.versions, told.get(look.at))
     const block = open.buckets.advance(look)
-    if (block !== undefined) open.judgement.addLatency(block)
+    if (block !== undefined && !countDifferently(state.versions)) open.judgement.addLatency(block)
     state.bucketsUntil = look.at
   }
 }

@@ -12,6 +12,8 @@ export type Queries = {
   readonly source: string
   /** How long the requests took that did not fail, by pod and upper bound. */
   readonly buckets: string
+  /** Versions of the proxies, by pod: buckets of different ones cannot be compared. */
+  readonly proxies: string
   /** Asked only when `requests` answers nothing: tells what is missing. */
   readonly diagnosis: string
 }
@@ -25,6 +27,7 @@ export function queriesOf(trial: Trial, settings: JudgeSettings): Queries {
     requests: requestsQuery(trial, settings),
     source: bySource,
     buckets: bucketsQuery(trial, settings),
+    proxies: proxiesQuery(trial),
     diagnosis: diagnosisQuery(trial),
   }
 }
@@ -38,6 +41,11 @@ function requestsQuery(trial: Trial, settings: JudgeSettings): string {
   const reporter = judgedReporter(settings.reporter)
   if (reporter !== 'destination') return sourceQuery(trial, reporter)
   return `sum by (pod, ${endings}) (istio_requests_total{${podSelector(trial)}})`
+}
+
+/** Callers' proxies count for both sides alike, whatever their versions. */
+export function asksProxies({ latency, reporter }: JudgeSettings): boolean {
+  return latency !== false && judgedReporter(reporter) === 'destination'
 }
 
 /** Matches what did not fail. Failures are often quick: they would make a broken canary look fast. */
@@ -63,8 +71,16 @@ export function latencyQuery(by: string, labels: string): string {
 }
 
 function podSelector(trial: Trial): string {
+  return `reporter="destination",${podsOf(trial)}`
+}
+
+function podsOf(trial: Trial): string {
   const pods = `${pattern(trial.rollout)}-(${pattern(trial.canaryHash)}|${pattern(trial.stableHash)})-[a-z0-9]+`
-  return `reporter="destination",namespace=${quoted(trial.namespace)},pod=~${quoted(pods)}`
+  return `namespace=${quoted(trial.namespace)},pod=~${quoted(pods)}`
+}
+
+function proxiesQuery(trial: Trial): string {
+  return `count by (pod, tag) (istio_build{component="proxy",${podsOf(trial)}})`
 }
 
 function sourceQuery(trial: Trial, reporter: 'source' | 'waypoint'): string {

@@ -4,6 +4,7 @@ import type {
   Counts,
   NoWorseReason,
   Outlier,
+  ProxySkew,
   Ratio,
   SlowerAt,
   TroubleReason,
@@ -13,6 +14,20 @@ import type {
 } from './verdict.ts'
 
 export function sentence(verdict: Verdict): string {
+  const said = rulingSentence(verdict)
+  const { proxies } = verdict.findings
+  return proxies?.countDifferently === true ? `${said}; ${skewSentence(proxies)}` : said
+}
+
+/** Without a full stop. */
+export function skewSentence({ canary, stable, countDifferently }: ProxySkew): string {
+  const differ = `the proxies are ${canary.join(', ')} on the canary and ${stable.join(', ')} on the stable side`
+  return countDifferently
+    ? `latency is not compared, since ${differ}, whose buckets hold other times (reporter: source compares by the callers' proxies)`
+    : differ
+}
+
+function rulingSentence(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'worse':
       return worseSentence(verdict.because)

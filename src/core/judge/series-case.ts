@@ -24,7 +24,7 @@ import type { SeriesRule, SeriesSettings } from './series-settings.ts'
 import { instantsIn, mostPoints, newestIn, rowsOf, valuesOf } from './series-values.ts'
 import type { SeriesRuling, SeriesTrouble, SeriesVerdict } from './series-verdict.ts'
 import { settling } from './settling.ts'
-import { troubleIn } from './trouble.ts'
+import { asNumbers, troubleIn } from './trouble.ts'
 import type { Side, Trouble } from './verdict.ts'
 
 /** What the store said to one series' two queries. */
@@ -250,7 +250,7 @@ function noteSeen(strand: Strand, at: Instant, values: BlockValues): void {
 
 function firstTrouble(readings: readonly Reading[]): SeriesTrouble | undefined {
   for (const reading of readings) {
-    const trouble = troubleIn(reading)
+    const trouble = troubleIn(asNumbers(reading))
     if (trouble?.code === 'NoAnswer' || trouble?.code === 'IncompleteAnswer') return trouble
   }
   return undefined

@@ -15,6 +15,16 @@ export function troubleIn(reading: Reading): TroubleReason | undefined {
   }
 }
 
+/** For who asked for numbers: an answer of histograms is none. */
+export function asNumbers(reading: Reading): Reading {
+  if (reading.kind !== 'series') return reading
+  const isHistogram = reading.series.some(({ histograms = [] }) => histograms.length > 0)
+  return isHistogram ? { kind: 'failed', why: histogramsText } : reading
+}
+
+const histogramsText =
+  'the query answers with native histograms, not with numbers; ask for histogram_avg or histogram_quantile of them'
+
 /** What is missing when the store answered and knows none of the pods. Without a diagnosis only that can be said. */
 export function diagnose(
   diagnosis: Reading | undefined,

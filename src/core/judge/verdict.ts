@@ -172,6 +172,8 @@ export type Findings = {
    */
   readonly excess: Share | undefined
   readonly latency: LatencyFindings
+  /** Only where the proxies of the two sides are of different versions. */
+  readonly proxies?: ProxySkew | undefined
   /** Only while there is evidence that the canary fails more. */
   readonly outlier?: Outlier | undefined
   readonly blocks: {
@@ -194,10 +196,18 @@ export type Findings = {
     | undefined
 }
 
+/** Istio's tags, sorted. */
+export type ProxySkew = {
+  readonly canary: readonly string[]
+  readonly stable: readonly string[]
+  /** Whether their buckets hold other times: then latency is not compared. */
+  readonly countDifferently: boolean
+}
+
 export type LatencyFindings =
   | {
       readonly kind: 'not-compared'
-      readonly because: 'NotAsked' | 'NoBuckets' | 'NoCommonBounds' | 'NoAnswer'
+      readonly because: 'NotAsked' | 'NoBuckets' | 'NoCommonBounds' | 'NoAnswer' | 'ProxySkew'
     }
   | {
       readonly kind: 'compared'

@@ -1,12 +1,13 @@
 /** A verdict with what it was judged by → the judgement of a report. */
-import type { Queries } from '../judge/queries.ts'
-import { troubleSentence } from '../judge/sentence.ts'
+import { asksProxies, type Queries } from '../judge/queries.ts'
+import { skewSentence, troubleSentence } from '../judge/sentence.ts'
 import type { JudgeSettings } from '../judge/settings.ts'
 import type {
   Channel,
   Counts,
   Findings,
   Outlier,
+  ProxySkew,
   SideFindings,
   SourceFindings,
   Verdict,
@@ -63,6 +64,7 @@ export function judgementOf({ verdict, settings, queries }: Judged): ReportedJud
     latency: latencyOf(findings.latency),
     onePod: onePodOf(findings.outlier),
     blocks: blocksOf(findings.blocks),
+    proxies: proxiesOf(findings.proxies),
     traffic: trafficOf(findings.source),
     trouble: troubleOf(findings.trouble),
     quality: {
@@ -136,6 +138,12 @@ function blocksOf({ judged, leftOut, time, from, to }: Findings['blocks']): Repo
   }
 }
 
+function proxiesOf(proxies: ProxySkew | undefined): ReportedJudgement['proxies'] {
+  if (proxies === undefined) return undefined
+  const { canary, stable } = proxies
+  return { canary, stable, text: skewSentence(proxies) }
+}
+
 function trafficOf(source: SourceFindings): ReportedTraffic {
   if (source.kind === 'seen') return source
   const { because } = source
@@ -153,7 +161,7 @@ function troubleOf(trouble: Findings['trouble']): ReportedJudgement['trouble'] {
 }
 
 function queriesOf(queries: Queries, settings: JudgeSettings): readonly ReportedQuery[] {
-  const { requests, source, buckets, diagnosis } = queries
+  const { requests, source, buckets, proxies, diagnosis } = queries
   return [
     {
       name: 'requests',
@@ -169,6 +177,15 @@ function queriesOf(queries: Queries, settings: JudgeSettings): readonly Reported
             promql: buckets,
           },
         ]),
+    ...(asksProxies(settings)
+      ? [
+          {
+            name: 'proxies' as const,
+            title: 'Versions of the proxies: buckets of different ones cannot be compared',
+            promql: proxies,
+          },
+        ]
+      : []),
     {
       name: 'source',
       title: 'What the callers saw: the share of traffic, and what reached no pod',

@@ -10,6 +10,7 @@ const words: Readonly<Record<NotCompared, string>> = {
   NoBuckets: 'too few requests were seen in the buckets of a histogram to say what is normal',
   NoCommonBounds: 'the histograms of both sides have no bound in common',
   NoAnswer: 'the buckets could not be read',
+  ProxySkew: 'the proxies of the two sides count times differently',
 }
 
 export function latencyOf(latency: LatencyFindings): ReportedLatency {

@@ -18,7 +18,7 @@ type Section = readonly string[]
 export function judgementSections(judgement: ReportedJudgement): readonly Section[] {
   return [
     ['## Requests', ...requests(judgement)],
-    ['## Latency', ...latencySection(judgement.latency)],
+    ['## Latency', ...latencySection(judgement.latency), ...proxiesText(judgement.proxies)],
     ['## Evidence', ...evidence(judgement)],
     ['## What was left out', leftOut(judgement)],
     ['## How it was judged', settings(judgement.settings)],
@@ -101,6 +101,11 @@ function trafficText(traffic: ReportedJudgement['traffic']): string {
   return traffic.canaryShare === undefined
     ? "The canary's share of the newest requests is not known."
     : `Of the newest requests ${percentText(traffic.canaryShare)} were sent to the canary.`
+}
+
+function proxiesText(proxies: ReportedJudgement['proxies']): Section {
+  if (proxies === undefined) return []
+  return [`${proxies.text.charAt(0).toUpperCase()}${proxies.text.slice(1)}.`]
 }
 
 /* ---------------------------------------------------------------- evidence */

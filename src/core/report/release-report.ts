@@ -80,6 +80,8 @@ export type ReportedJudgement = {
   /** One pod without which there is next to nothing against the canary: it, not the version. */
   readonly onePod: ReportedPod | undefined
   readonly blocks: ReportedBlocks
+  /** Only where the proxies of both sides are of different versions. */
+  readonly proxies: ReportedProxies | undefined
   readonly traffic: ReportedTraffic
   /** Why data was missing at the end, and since when. */
   readonly trouble:
@@ -99,6 +101,14 @@ export type ReportedJudgement = {
   readonly stillNeeded:
     | { readonly atThisWeightSeconds: number; readonly atTwiceTheWeightSeconds: number }
     | undefined
+}
+
+export type ReportedProxies = {
+  /** Istio's tags. */
+  readonly canary: readonly string[]
+  readonly stable: readonly string[]
+  /** What it means for the comparison. */
+  readonly text: string
 }
 
 export type ReportedDecision = {
@@ -208,7 +218,7 @@ export type ReportedTraffic =
   | { readonly kind: 'unseen'; readonly code: string; readonly text: string }
 
 export type ReportedQuery = {
-  readonly name: 'requests' | 'buckets' | 'source' | 'diagnosis'
+  readonly name: 'requests' | 'buckets' | 'proxies' | 'source' | 'diagnosis'
   /** What it is for. */
   readonly title: string
   readonly promql: string

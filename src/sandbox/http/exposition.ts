@@ -1,6 +1,7 @@
 /** Series as Prometheus' text format 0.0.4, which is what Istio's proxies write. */
 import { type Counted, durations, type Labels, requestsTotal } from '../mesh/counters.ts'
 import { residentMemory } from '../mesh/memory.ts'
+import { proxyBuild } from '../mesh/proxy-build.ts'
 
 export const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 
@@ -14,13 +15,13 @@ export function exposition(series: readonly Counted[]): string {
   const lines = [
     ...family(`# TYPE ${requestsTotal} counter`, requests),
     ...family(`# TYPE ${durations} histogram`, times),
-    ...family(`# TYPE ${residentMemory} gauge`, gauges),
+    ...gauges.flatMap((gauge) => family(`# TYPE ${gauge.name} gauge`, [gauge])),
   ]
   return lines.map((text) => `${text}\n`).join('')
 }
 
 function isGauge({ name }: Counted): boolean {
-  return name === residentMemory
+  return name === residentMemory || name === proxyBuild
 }
 
 function family(type: string, series: readonly Counted[]): readonly string[] {

@@ -14,6 +14,7 @@ import { poisson } from '../sampling.ts'
 import type { Counted } from './counters.ts'
 import { Memory } from './memory.ts'
 import { gateway } from './peer.ts'
+import { ProxyBuilds } from './proxy-build.ts'
 import { defaultMesh, type MeshSettings } from './settings.ts'
 import { Traffic } from './traffic.ts'
 import { View } from './view.ts'
@@ -38,6 +39,7 @@ export class Mesh {
   readonly #view: View
   readonly #traffic: Traffic
   readonly #memory = new Memory()
+  readonly #builds = new ProxyBuilds()
   #last: Instant
   #wake: Stop
 
@@ -69,6 +71,7 @@ export class Mesh {
         series: () => [
           ...this.#traffic.proxyOf(pod).series(),
           ...this.#memory.of(pod, this.#clock.now()),
+          ...this.#builds.of(pod),
         ],
       })),
     ]
@@ -91,6 +94,7 @@ export class Mesh {
     const alive = new Set(this.#view.pods().map(({ metadata }) => metadata.uid))
     this.#traffic.forget(alive)
     this.#memory.forget(alive)
+    this.#builds.forget(alive)
     const expected = this.#settings.rps(now) * (elapsed / 1000)
     for (const virtualService of this.#view.virtualServices()) {
       this.#traffic.send(virtualService, poisson(this.#random, expected))

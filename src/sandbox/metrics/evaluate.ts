@@ -56,29 +56,40 @@ function rows(
         rows(expression.right, stored, moments),
       )
     case 'or':
-      return either(
-        expression.on,
+    case 'and':
+      return joined(
+        expression,
         rows(expression.left, stored, moments),
         rows(expression.right, stored, moments),
       )
   }
 }
 
-/** Moment by moment: what the left side has not, the right side gives. */
-function either(
-  on: readonly string[],
+function joined(
+  { kind, on }: Expression & { readonly kind: 'or' | 'and' },
   lefts: readonly Row[],
   rights: readonly Row[],
 ): readonly Row[] {
+  return kind === 'and'
+    ? kept(lefts, rights, on, true)
+    : [...lefts, ...kept(rights, lefts, on, false)]
+}
+
+/** Moment by moment: the rows that the others have as well, or have not. */
+function kept(
+  of: readonly Row[],
+  others: readonly Row[],
+  on: readonly string[],
+  isThere: boolean,
+): readonly Row[] {
   const keyOf = ({ labels }: Row): string => on.map((label) => labels[label] ?? '').join('\n')
-  const there = Map.groupBy(lefts, keyOf)
-  const others = rights.map((row) => ({
+  const byKey = Map.groupBy(others, keyOf)
+  const has = (row: Row, place: number): boolean =>
+    byKey.get(keyOf(row))?.some(({ values }) => values[place] !== undefined) ?? false
+  return of.map((row) => ({
     labels: row.labels,
-    values: row.values.map((value, place) =>
-      there.get(keyOf(row))?.some(({ values }) => values[place] !== undefined) ? undefined : value,
-    ),
+    values: row.values.map((value, place) => (has(row, place) === isThere ? value : undefined)),
   }))
-  return [...lefts, ...others]
 }
 
 function fits(labels: Labels, matchers: readonly Matcher[]): boolean {

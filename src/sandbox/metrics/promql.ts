@@ -23,9 +23,9 @@ export type Expression =
       readonly left: Expression
       readonly right: Expression
     }
-  /** All of the left side; of the right side what the left has not, going by the labels `on`. */
+  /** `or`: all of the left side, and what it has not, going by the labels `on`, from the right. `and`: what the right side has as well. */
   | {
-      readonly kind: 'or'
+      readonly kind: 'or' | 'and'
       readonly on: readonly string[]
       readonly left: Expression
       readonly right: Expression
@@ -39,7 +39,7 @@ const served: ReadonlySet<string> = new Set(
     'MatchOp EqlSingle Neq EqlRegex NeqRegex',
     'AggregateExpr AggregateOp Sum Count FunctionCallBody',
     'AggregateModifier By GroupingLabels',
-    'BinaryExpr Add Sub Mul Div Or MatchingModifierClause On',
+    'BinaryExpr Add Sub Mul Div Or And MatchingModifierClause On',
   ].flatMap((names) => names.split(' ')),
 )
 
@@ -166,7 +166,8 @@ const operations: Readonly<Record<string, (left: number, right: number) => numbe
 }
 
 function arithmetic(node: SyntaxNode, text: string): Result<Expression> {
-  if (node.getChild('Or') !== null) return alternative(node, text)
+  if (node.getChild('Or') !== null) return sets('or', node, text)
+  if (node.getChild('And') !== null) return sets('and', node, text)
   const matching = node.getChild('MatchingModifierClause')
   if (matching !== null) return unserved(matching, text)
   const [first, operator, second] = childrenOf(node)
@@ -180,7 +181,7 @@ function arithmetic(node: SyntaxNode, text: string): Result<Expression> {
   )
 }
 
-function alternative(node: SyntaxNode, text: string): Result<Expression> {
+function sets(kind: 'or' | 'and', node: SyntaxNode, text: string): Result<Expression> {
   const parts = childrenOf(node)
   const [first, second] = [parts.at(0), parts.at(-1)]
   const clause = node.getChild('MatchingModifierClause')
@@ -188,7 +189,7 @@ function alternative(node: SyntaxNode, text: string): Result<Expression> {
   if (first === undefined || second === undefined || labels === null) return unserved(node, text)
   const on = childrenOf(labels).map((label) => textOf(label, text))
   return combined(build(first, text), build(second, text), (left, right) =>
-    ok({ kind: 'or', on, left, right }),
+    ok({ kind, on, left, right }),
   )
 }
 

@@ -77,6 +77,61 @@ test('buckets that cannot be read withhold the pass, and are asked for again', (
   expect(windowFor(open, plus(now, settings.block))?.from).toBe(block(0))
 })
 
+const slowOnly = [
+  ...histogram('reviews-s1-a', 6743, 0.9, -1),
+  ...histogram('reviews-c1-a', 749, 0.7),
+]
+
+test('buckets of proxies that count differently are not compared, and the verdict says so', () => {
+  const proxies = [build('reviews-s1-a', '1.29.2'), build('reviews-c1-a', '1.30.4')]
+  const verdict = heard({ destination: healthy, buckets: slowOnly, proxies })
+  expect(verdict.findings.latency).toEqual({ kind: 'not-compared', because: 'ProxySkew' })
+  expect(verdict.findings.proxies).toEqual({
+    canary: ['1.30.4'],
+    stable: ['1.29.2'],
+    countDifferently: true,
+  })
+  expect(sentence(verdict)).toMatch(
+    /proved less than 0\.5 points worse; latency is not compared, since the proxies are 1\.30\.4 on the canary and 1\.29\.2 on the stable side, whose buckets hold other times \(reporter: source compares by the callers' proxies\)$/,
+  )
+})
+
+test.for([
+  { it: 'the same proxies', stable: '1.30.4', canary: '1.30.4', skew: undefined },
+  { it: 'versions that count alike', stable: '1.30.0', canary: '1.31.2', skew: false },
+  { it: 'older ones that count alike', stable: '1.27.9', canary: '1.29.0', skew: false },
+])('with $it latency is compared', ({ stable: old, canary, skew }) => {
+  const proxies = [build('reviews-s1-a', old), build('reviews-c1-a', canary)]
+  const verdict = heard({ destination: healthy, buckets: slowOnly, proxies })
+  expect(verdict).toMatchObject({ kind: 'worse', because: { code: 'CanaryIsSlower' } })
+  expect(verdict.findings.proxies?.countDifferently).toBe(skew)
+  expect(sentence(verdict)).not.toContain('proxies')
+})
+
+test.for([
+  { it: 'a tag that is no version', stable: '1.30.4', canary: 'my-build' },
+  { it: 'stable pods with proxies of both kinds', stable: '1.29.2 1.30.4', canary: '1.30.4' },
+])('with $it latency is not compared', ({ stable: old, canary }) => {
+  const proxies = [
+    ...old.split(' ').map((tag) => build('reviews-s1-a', tag)),
+    build('reviews-c1-a', canary),
+  ]
+  const { latency } = heard({ destination: healthy, buckets: slowOnly, proxies }).findings
+  expect(latency).toEqual({ kind: 'not-compared', because: 'ProxySkew' })
+})
+
+test('versions that cannot be read withhold the pass, as buckets do', () => {
+  const quick = [
+    ...histogram('reviews-s1-a', 6743, 0.9, -1),
+    ...histogram('reviews-c1-a', 749, 0.9),
+  ]
+  const verdict = heard({ destination: healthy, buckets: quick, proxyReading: failed })
+  expect(verdict).toMatchObject({
+    kind: 'undecided',
+    findings: { latency: { because: 'NoAnswer' } },
+  })
+})
+
 test('what the stable pods did before is asked for once, and only before anything was heard', () => {
   const open = openCase(trial, settings)
   const window = historyFor(open)
@@ -111,6 +166,8 @@ type Answers = {
   readonly source?: readonly Series[]
   readonly buckets?: readonly Series[]
   readonly bucketReading?: Reading
+  readonly proxies?: readonly Series[]
+  readonly proxyReading?: Reading
 }
 
 function heard(answers: Answers): Verdict {
@@ -119,7 +176,8 @@ function heard(answers: Answers): Verdict {
   return verdictOf(open)
 }
 
-function hearAll(open: Case, { destination, source = [], buckets, bucketReading }: Answers): void {
+function hearAll(open: Case, answers: Answers): void {
+  const { destination, source = [], buckets, bucketReading, proxies, proxyReading } = answers
   const window = windowFor(open, now)
   if (window === undefined) throw new Error('a window is due')
   const of = (series: readonly Series[]): Reading => ({
@@ -127,11 +185,13 @@ function hearAll(open: Case, { destination, source = [], buckets, bucketReading 
     series: within(series, window),
   })
   const times = bucketReading ?? (buckets && of(buckets))
+  const versions = proxyReading ?? (proxies && of(proxies))
   hear(open, {
     window,
     destination: of(destination),
     source: of(source),
     ...(times === undefined ? {} : { buckets: times }),
+    ...(versions === undefined ? {} : { proxies: versions }),
     at: now,
   })
 }
@@ -144,6 +204,10 @@ function asked(service: string, code: string, flags: string, amount: number): Se
     response_flags: flags,
   }
   return { ...counter('gateway-1', code, steady(amount, blocks + 1, 1000), -1), labels }
+}
+
+function build(pod: string, tag: string): Series {
+  return { ...counter(pod, '', steady(0, blocks + 1, 1), -1), labels: { pod, tag } }
 }
 
 /** A part of the requests is within 100 ms, and all within 250. */
