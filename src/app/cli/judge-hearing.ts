@@ -102,9 +102,9 @@ export class Listener {
       hear(this.#open, {
         destination: cuts.destination(part),
         source: cuts.source(part),
-        ...(cutBuckets === undefined ? {} : { buckets: cutBuckets(part) }),
-        ...(proxies === undefined ? {} : { proxies }),
-        ...(diagnosis === undefined ? {} : { diagnosis }),
+        buckets: cutBuckets?.(part),
+        proxies,
+        diagnosis,
         window: part,
         at: this.#clock.now(),
       })

@@ -94,9 +94,9 @@ export class Court {
     hear(open, {
       destination,
       source: edge,
-      ...(why === undefined ? {} : { diagnosis: why }),
-      ...(times === undefined ? {} : { buckets: times }),
-      ...(versions === undefined ? {} : { proxies: versions }),
+      diagnosis: why,
+      buckets: times,
+      proxies: versions,
       window,
       at: this.#clock.now(),
     })

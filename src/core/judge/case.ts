@@ -9,11 +9,12 @@ import { earliest, type Instant, instant, minus, plus } from '../units.ts'
 import { BlockMaker } from './blocks.ts'
 import { BucketMaker } from './buckets.ts'
 import { Callers } from './callers.ts'
+import { hearBuckets } from './case-buckets.ts'
 import { findingsOf, rulingOf } from './case-verdict.ts'
 import type { Dispersion } from './dispersion.ts'
 import { Judgement } from './judgement.ts'
 import { looksOf, type Window } from './looks.ts'
-import { after, countDifferently, unknownVersions, type Versions, versionsIn } from './proxies.ts'
+import { unknownVersions, type Versions } from './proxies.ts'
 import { judgedReporter } from './queries.ts'
 import type { Reading, Series } from './reading.ts'
 import type { JudgeSettings } from './settings.ts'
@@ -30,11 +31,11 @@ export type Heard = {
   /** To `queries.source`. */
   readonly source: Reading
   /** To `queries.buckets`; absent where latency is not judged. */
-  readonly buckets?: Reading
+  readonly buckets?: Reading | undefined
   /** To `queries.proxies`; absent where nobody asks. */
-  readonly proxies?: Reading
+  readonly proxies?: Reading | undefined
   /** To `queries.diagnosis`, at any instant of the window; asked when `destination` has no series. */
-  readonly diagnosis?: Reading
+  readonly diagnosis?: Reading | undefined
   /** When the answers came. */
   readonly at: Instant
 }
@@ -138,7 +139,7 @@ export function hear(open: Case, heard: Heard): void {
   const trouble = troubleIn(heard.destination)
   if (heard.destination.kind === 'series') hearSeries(open, heard, heard.destination.series)
   else noteTrouble(open, trouble, heard.at)
-  if (heard.buckets !== undefined) hearBuckets(open, heard, heard.buckets)
+  hearBuckets(open, heard)
 }
 
 export function verdictOf(open: Case): Verdict {
@@ -150,28 +151,6 @@ export function verdictOf(open: Case): Verdict {
 export function nextInstant({ state, settings, trial }: Case): Instant {
   if (state.heardUntil !== undefined) return plus(state.heardUntil, settings.block)
   return instant((Math.floor(trial.since / settings.block) - 1) * settings.block)
-}
-
-/** What is heard at the instants that are in the evidence, so that both grow together. Nothing is compared that different proxies count differently. */
-function hearBuckets(open: Case, { window, proxies }: Heard, reading: Reading): void {
-  const { state } = open
-  state.bucketTrouble = troubleIn(reading) ?? (proxies && troubleIn(proxies))
-  if (state.bucketTrouble !== undefined || reading.kind !== 'series') {
-    state.bucketsUntil ??= minus(window.from, open.settings.block)
-    return
-  }
-  const told = versionsIn(proxies?.kind === 'series' ? proxies.series : [], open.trial)
-  for (const look of looksOf(reading.series, window)) {
-    if (!isDue(look.at, state)) continue
-    state.versions = after(state.versions, told.get(look.at))
-    const block = open.buckets.advance(look)
-    if (block !== undefined && !countDifferently(state.versions)) open.judgement.addLatency(block)
-    state.bucketsUntil = look.at
-  }
-}
-
-function isDue(at: Instant, { heardUntil, bucketsUntil }: State): boolean {
-  return heardUntil !== undefined && at <= heardUntil && at > (bucketsUntil ?? -Infinity)
 }
 
 /** Without what the callers saw the judge goes on. */

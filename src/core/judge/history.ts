@@ -49,10 +49,6 @@ export function bucketsTaughtBy(
 
 /** Only bounds that all pods have: requests of the others were not all slower. */
 function classicTables(rows: readonly Row[], pods: readonly string[]): BucketHistory {
-  const count =
-    (bound: number) =>
-    ({ labels }: Value, amount: number): number =>
-      boundOf(labels['le']) === bound ? amount : 0
   const values = rows.flatMap((row) => row.map(({ of }) => of))
   const having = Map.groupBy(values, ({ labels }) => boundOf(labels['le']))
   const known = [...having].flatMap(([bound, its]) =>
@@ -60,7 +56,11 @@ function classicTables(rows: readonly Row[], pods: readonly string[]): BucketHis
       ? [bound]
       : [],
   )
-  return new Map(known.map((bound) => [bound, tabled(rows, pods, count(bound))]))
+  return new Map(known.map((bound) => [bound, tabled(rows, pods, amountWithin(bound))]))
+}
+
+function amountWithin(bound: number): (of: Value, amount: number) => number {
+  return ({ labels }, amount) => (boundOf(labels['le']) === bound ? amount : 0)
 }
 
 /** Only bounds that lie within no bucket of any pod, ever. */

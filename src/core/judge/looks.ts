@@ -29,32 +29,32 @@ export type Look = {
   readonly notNumbers: number
 }
 
+type Counter = Omit<Value, 'count' | 'native'>
+type Open = { readonly values: Value[]; notNumbers: number }
+
 /** One for each asked instant, in order; those without any value included. Samples at other instants are not ours and are ignored. */
 export function looksOf(series: readonly Series[], window: Window): readonly Look[] {
-  const found = new Map<number, { values: Value[]; notNumbers: number }>()
+  const found = new Map<number, Open>()
   for (let at: number = window.from; at <= window.to; at += window.step) {
     found.set(at, { values: [], notNumbers: 0 })
   }
   for (const { labels, samples, histograms = [] } of series) {
-    const counter = { proxy: labels['pod'] ?? '', key: keyOf(labels), labels }
-    for (const histogram of histograms) {
-      found.get(histogram.at)?.values.push(...partsOf(counter, histogram))
-    }
-    for (const { at, value } of samples) {
-      const look = found.get(at)
-      if (look === undefined) continue
-      if (isCount(value)) look.values.push({ ...counter, count: value })
-      else look.notNumbers += 1
-    }
+    const counter: Counter = { proxy: labels['pod'] ?? '', key: keyOf(labels), labels }
+    for (const each of histograms) found.get(each.at)?.values.push(...partsOf(counter, each))
+    for (const { at, value } of samples) note(found.get(at), counter, value)
   }
   return [...found].map(([at, look]) => ({ at: instant(at), ...look }))
 }
 
+/** Undefined is an instant that nobody asked for. */
+function note(look: Open | undefined, counter: Counter, value: number): void {
+  if (look === undefined) return
+  if (isCount(value)) look.values.push({ ...counter, count: value })
+  else look.notNumbers += 1
+}
+
 /** A native histogram falls into counters: one of all its requests, and one for each bucket. */
-function partsOf(
-  counter: Omit<Value, 'count' | 'native'>,
-  { count, buckets }: NativeSample,
-): readonly Value[] {
+function partsOf(counter: Counter, { count, buckets }: NativeSample): readonly Value[] {
   const of = counter.key
   return [
     { ...counter, key: `${of} all`, count, native: { kind: 'all', of } },

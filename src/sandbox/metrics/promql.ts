@@ -76,7 +76,7 @@ function build(node: SyntaxNode, text: string): Result<Expression> {
     case 'AggregateExpr':
       return aggregate(node, text)
     case 'BinaryExpr':
-      return arithmetic(node, text)
+      return binary(node, text)
     default:
       return node.firstChild === null ? unserved(node, text) : build(node.firstChild, text)
   }
@@ -165,9 +165,12 @@ const operations: Readonly<Record<string, (left: number, right: number) => numbe
   Div: (left, right) => left / right,
 }
 
-function arithmetic(node: SyntaxNode, text: string): Result<Expression> {
+function binary(node: SyntaxNode, text: string): Result<Expression> {
   if (node.getChild('Or') !== null) return sets('or', node, text)
-  if (node.getChild('And') !== null) return sets('and', node, text)
+  return node.getChild('And') === null ? arithmetic(node, text) : sets('and', node, text)
+}
+
+function arithmetic(node: SyntaxNode, text: string): Result<Expression> {
   const matching = node.getChild('MatchingModifierClause')
   if (matching !== null) return unserved(matching, text)
   const [first, operator, second] = childrenOf(node)

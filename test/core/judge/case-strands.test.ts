@@ -190,8 +190,8 @@ function hearAll(open: Case, answers: Answers): void {
     window,
     destination: of(destination),
     source: of(source),
-    ...(times === undefined ? {} : { buckets: times }),
-    ...(versions === undefined ? {} : { proxies: versions }),
+    buckets: times,
+    proxies: versions,
     at: now,
   })
 }

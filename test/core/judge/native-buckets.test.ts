@@ -314,16 +314,14 @@ function classic(
 
 /** Running counts in buckets that grow by 2^(1/2^schema), look by look. */
 function counted(latencies: readonly (readonly number[])[], schema: number): readonly Given[] {
-  const counts = new Map<number, number>()
+  const sums = new Map<number, number>()
   const steps = 2 ** schema
   return latencies.map((look) => {
     for (const latency of look) {
       const index = Math.ceil(Math.log2(latency) * steps - 1e-9)
-      counts.set(index, (counts.get(index) ?? 0) + 1)
+      sums.set(index, (sums.get(index) ?? 0) + 1)
     }
-    return [...counts].map(
-      ([k, count]) => [2 ** ((k - 1) / steps), 2 ** (k / steps), count] as const,
-    )
+    return [...sums].map(([k, count]) => [2 ** ((k - 1) / steps), 2 ** (k / steps), count] as const)
   })
 }
 
