@@ -30,7 +30,7 @@ const bad: Version = { image: 'web:2', failureRatio: '0.1', memory: '150' }
 
 test.for(files)(
   '%s: a good release passes, a bad one is rolled back',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async (file) => {
     expect(await played(nameOf(file), good)).toBe('Healthy')
     expect(await played(nameOf(file), bad)).toMatch(

@@ -11,7 +11,7 @@ const slow = [
 ]
 
 test('a good release under the annotation is promoted, and its report says so', {
-  timeout: 30_000,
+  timeout: 180_000,
 }, async () => {
   const sandbox = await release('1', { image: 'web:2' })
   await sandbox.after(12)
@@ -23,7 +23,7 @@ test('a good release under the annotation is promoted, and its report says so', 
 })
 
 test('a bad release is rolled back with nobody touching anything, and the report has its numbers', {
-  timeout: 30_000,
+  timeout: 180_000,
 }, async () => {
   const sandbox = await release('2', { image: 'web:2', failureRatio: '0.03' })
   await sandbox.after(5)
@@ -42,14 +42,16 @@ test('a bad release is rolled back with nobody touching anything, and the report
   expect(shares?.[1]).toBeCloseTo(0.2, 1)
 })
 
-test('a canary that refuses all connections fails outright', { timeout: 30_000 }, async () => {
+test('a canary that refuses all connections fails outright', { timeout: 180_000 }, async () => {
   const sandbox = await release('3', { image: 'web:2', crash: true })
   await sandbox.after(4)
   expect(await sandbox.said()).toMatch(/canary fails outright, 100 % of/)
   expect(sandbox.reports.length).toBe(1)
 })
 
-test('the same seed plays the same release, to the last request', { timeout: 30_000 }, async () => {
+test('the same seed plays the same release, to the last request', {
+  timeout: 180_000,
+}, async () => {
   const [one, two] = [
     await release('4', { image: 'web:2' }),
     await release('4', { image: 'web:2' }),
@@ -60,7 +62,7 @@ test('the same seed plays the same release, to the last request', { timeout: 30_
 })
 
 test('the run shows what was found, and the ConfigMap keeps the report', {
-  timeout: 30_000,
+  timeout: 180_000,
 }, async () => {
   const sandbox = await release('5', { image: 'web:2', failureRatio: '0.05' })
   await sandbox.after(5)
@@ -78,7 +80,7 @@ test('the run shows what was found, and the ConfigMap keeps the report', {
 })
 
 test('a canary whose pods got a newer proxy is judged by its failures, and the report says why', {
-  timeout: 30_000,
+  timeout: 180_000,
 }, async () => {
   const sandbox = await release('6', { image: 'web:2', proxy: '1.30.0' })
   await sandbox.after(15)

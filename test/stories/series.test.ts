@@ -27,7 +27,7 @@ const steps = [
 ]
 
 test('a canary that takes half as much memory again is rolled back', {
-  timeout: 30_000,
+  timeout: 180_000,
 }, async () => {
   const sandbox = await release('1', { image: 'web:2', memory: '150' })
   await sandbox.after(6)
@@ -38,7 +38,7 @@ test('a canary that takes half as much memory again is rolled back', {
 })
 
 test('a canary that takes as much as before is proved no worse, and promoted', {
-  timeout: 30_000,
+  timeout: 180_000,
 }, async () => {
   const sandbox = await release('2', { image: 'web:2' })
   await sandbox.after(10)
@@ -53,7 +53,7 @@ test('a canary that takes as much as before is proved no worse, and promoted', {
   )
 })
 
-test('a query that nothing answers is no pass and no failure', { timeout: 30_000 }, async () => {
+test('a query that nothing answers is no pass and no failure', { timeout: 180_000 }, async () => {
   const nothing = [{ ...series[0], canary: 'nobody{}' }]
   const sandbox = await release('3', { image: 'web:2' }, { series: nothing, deadline: '5m' })
   await sandbox.after(8)
