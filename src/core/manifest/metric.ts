@@ -137,7 +137,7 @@ const metricFields: Fields = {
 }
 
 const judgedSchema = z.strictObject({
-  ...limitsOf('haldane/judge'),
+  ...limitsOf('haldane/judge is one long measurement that decides by itself'),
   interval: readAs(readBlock, 'a length of time from 1s to 5m, such as 15s').optional(),
   provider: z.strictObject({
     plugin: z.strictObject({
@@ -150,7 +150,9 @@ const judgedSchema = z.strictObject({
 })
 
 const scoredSchema = z.strictObject({
-  ...limitsOf('haldane/score'),
+  ...limitsOf(
+    'haldane/score looks once, at all of its window: a longer window sees more, a second look doubles the false alarms',
+  ),
   provider: z.strictObject({
     plugin: z.strictObject(
       { 'haldane/score': z.record(z.string(), z.unknown()) },
@@ -164,11 +166,11 @@ const scoredSchema = z.strictObject({
   }),
 })
 
-function limitsOf(provider: string) {
+function limitsOf(why: string) {
   const only = (expected: number): z.ZodType<number | undefined> =>
     readAs(
       (value) => (readNumber(value) === expected ? expected : undefined),
-      `${expected} or absent: ${provider} is one long measurement`,
+      `${expected} or absent (${why})`,
     ).optional()
   return {
     name: z.string().min(1),

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { judgeBlocks } from '../../../src/app/cli/judge-blocks.ts'
 import type { Telling } from '../../../src/app/cli/judge-stream.ts'
-import { type Json, listAt, parseJson } from '../../../src/core/json.ts'
+import { type Json, listAt, objectAt, parseJson, textAt } from '../../../src/core/json.ts'
 import type { GivenDefaults } from '../../../src/core/manifest/blocks.ts'
 import { standardDefaults } from '../../../src/core/manifest/judge-settings.ts'
 import { testIo } from './recorded.ts'
@@ -46,6 +47,11 @@ function linesOf(said: string): readonly Json[] {
 
 const release = '{"release": "r1", "seconds": 5}\n'
 const healthy = block(100, 0)
+const withoutCanary = '{"stable": {"requests": 2000, "failures": 2}}\n'
+
+function young(k: number): string {
+  return `{"canary": [{"pod": "c${k}", "requests": 100, "failures": 5}], "stable": {"requests": 2000, "failures": 2}}\n`
+}
 
 function block(requests: number, failures: number): string {
   return `{"canary": {"requests": ${requests}, "failures": ${failures}}, "stable": {"requests": 2000, "failures": 2}}\n`
@@ -189,6 +195,148 @@ test('for people, a table a release', async () => {
   expect(said.match(/^(good|bad|too short): .*$/gm)).toHaveLength(3)
   expect(said).toContain('that the canary')
 })
+
+test.for([
+  { it: 'no block', blocks: '' },
+  { it: 'one block, in which the canary fails altogether', blocks: block(1e9, 1e9) },
+  { it: 'one block, in which the canary never fails', blocks: block(1e9, 0) },
+  { it: 'a canary that is never there', blocks: withoutCanary.repeat(50) },
+  {
+    it: 'a stable side that is never there',
+    blocks: '{"canary": {"requests": 9, "failures": 9}}\n'.repeat(50),
+  },
+  { it: 'lists without a pod', blocks: '{"canary": [], "stable": []}\n'.repeat(50) },
+  {
+    it: 'a canary of ever new pods, none of which is older than its warm-up',
+    header: '{"release": "r1", "warmup": "10s", "seconds": 5}\n',
+    blocks: Array.from({ length: 50 }, (_, k) => young(k)).join(''),
+  },
+  {
+    it: 'sides that take turns, and never long enough apart to be dropped',
+    blocks: `${withoutCanary}${block(100, 0).replace('"stable"', '"weight": 5, "stable"')}`.repeat(
+      4,
+    ),
+  },
+])('$it is neither a pass nor a rollback', async ({ header = release, blocks }) => {
+  const { code, said } = await judge(header + blocks, verdicts)
+  expect(linesOf(said)).toMatchObject([{ verdict: 'inconclusive' }])
+  expect(code).toBe(2)
+})
+
+test.for([
+  { it: 'two sides that are null', blocks: '{"canary": null, "stable": null}' },
+  { it: 'NaN', blocks: '{"canary": {"requests": NaN, "failures": 0}}' },
+  { it: 'NaN as text', blocks: '{"canary": {"requests": "NaN", "failures": 0}}' },
+  { it: 'fewer requests than none', blocks: '{"canary": {"requests": -5, "failures": 0}}' },
+  {
+    it: 'more requests than can be counted',
+    blocks: '{"canary": {"requests": 1e300, "failures": 0}}',
+  },
+  {
+    it: 'a time that runs back',
+    blocks: '{"seconds": -5, "canary": {"requests": 5, "failures": 0}}',
+  },
+  {
+    it: 'a block without a length',
+    blocks: '{"seconds": 0, "canary": {"requests": 5, "failures": 0}}',
+  },
+  {
+    it: 'buckets that fall',
+    blocks: '{"canary": {"requests": 5, "failures": 0, "buckets": {"50": 5, "100": 4}}}',
+  },
+  { it: 'a side without failures', blocks: '{"canary": {"requests": 5}}' },
+  {
+    it: 'a pod that stands twice',
+    blocks:
+      '{"canary": [{"pod": "a", "requests": 1, "failures": 0}, {"pod": "a", "requests": 1, "failures": 0}]}',
+  },
+])('$it cannot be judged, and is neither a pass nor a rollback', async ({ blocks }) => {
+  const { code, said, complained } = await judge(release + healthy.repeat(3) + blocks, verdicts)
+  expect(linesOf(said)).toMatchObject([{ verdict: 'inconclusive' }])
+  expect(complained).toMatch(/^! haldane: line 5: /)
+  expect(code).toBe(3)
+})
+
+test('a release whose name comes again is another release: it begins with nothing', async () => {
+  const both = [release, '{"release": "r2", "seconds": 5}\n'].flatMap((begin) => [
+    begin,
+    block(100, 20).repeat(4),
+  ])
+  const { said } = await judge(both.join('').repeat(4), verdicts)
+  expect(linesOf(said).map((line) => textAt(line, 'release'))).toEqual([
+    'r1',
+    'r2',
+    'r1',
+    'r2',
+    'r1',
+    'r2',
+    'r1',
+    'r2',
+  ])
+  expect(said.match(/"verdict":"inconclusive"/g)).toHaveLength(8)
+  expect((await judge(release + block(100, 20).repeat(16), verdicts)).code).toBe(1)
+})
+
+/** The weights are for readers, and asking changes nothing: evidence belongs to the release, not to the step. */
+test('law: cutting a release into steps changes nothing', async () => {
+  const counts = fc.record({
+    canary: fc.record({
+      requests: fc.nat({ max: 400 }),
+      failing: fc.double({ min: 0, max: 0.1, noNaN: true }),
+    }),
+    stable: fc.record({
+      requests: fc.nat({ max: 4000 }),
+      failing: fc.double({ min: 0, max: 0.05, noNaN: true }),
+    }),
+    weight: fc.nat({ max: 100 }),
+  })
+  const side = ({
+    requests,
+    failing,
+  }: {
+    readonly requests: number
+    readonly failing: number
+  }): object => ({
+    requests,
+    failures: Math.floor(requests * failing),
+    buckets: {
+      50: Math.floor(requests * (1 - failing) * 0.6),
+      '+Inf': requests - Math.floor(requests * failing),
+    },
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(counts, { minLength: 1, maxLength: 40 }), async (blocks) => {
+      const lines = (stepped: boolean): string =>
+        blocks
+          .map(({ canary, stable, weight }) =>
+            JSON.stringify({
+              ...(stepped ? { weight } : {}),
+              canary: side(canary),
+              stable: side(stable),
+            }),
+          )
+          .join('\n')
+      const [whole, stepped, asked] = [
+        await judge(release + lines(false), verdicts),
+        await judge(release + lines(true), verdicts),
+        await judge(release + lines(true), asJson),
+      ]
+      expect(stepped).toEqual(whole)
+      expect({ ...objectAt(linesOf(asked.said).at(-1)), because: '' }).toEqual({
+        ...objectAt(linesOf(whole.said).at(-1)),
+        because: '',
+        ...excessOf(asked.said),
+      })
+    }),
+    { numRuns: 40 },
+  )
+})
+
+/** Only reckoned where every block is told. */
+function excessOf(said: string): object {
+  const { excess } = objectAt(linesOf(said).at(-1))
+  return excess === undefined ? {} : { excess }
+}
 
 test('no request on both sides proves nothing; 10^12 of them are counted', async () => {
   const none =

@@ -73,11 +73,11 @@ test.for([
 test.for([
   [
     { count: 5 },
-    'metrics.requests.count: must be 1 or absent: haldane/judge is one long measurement, is 5',
+    'metrics.requests.count: must be 1 or absent (haldane/judge is one long measurement that decides by itself), is 5',
   ],
   [
     { failureLimit: 3 },
-    'metrics.requests.failureLimit: must be 0 or absent: haldane/judge is one long measurement, is 3',
+    'metrics.requests.failureLimit: must be 0 or absent (haldane/judge is one long measurement that decides by itself), is 3',
   ],
   [
     { successCondition: 'result[0] > 0.9' },

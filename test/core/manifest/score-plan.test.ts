@@ -135,7 +135,7 @@ test.for([
   ],
   [
     { count: 3 },
-    'metrics.kayenta.count: must be 1 or absent: haldane/score is one long measurement, is 3',
+    'metrics.kayenta.count: must be 1 or absent (haldane/score looks once, at all of its window: a longer window sees more, a second look doubles the false alarms), is 3',
   ],
 ] as const)('a metric with %j is refused', ([over, message]) => {
   expect(wrong(resolveScore(body, over))).toBe(message)
