@@ -28,16 +28,12 @@ test.for(files)('%s parses', (file) => {
 const good: Version = { image: 'web:2' }
 const bad: Version = { image: 'web:2', failureRatio: '0.1', memory: '150' }
 
-test.for(files)(
-  '%s: a good release passes, a bad one is rolled back',
-  { timeout: 180_000 },
-  async (file) => {
-    expect(await played(nameOf(file), good)).toBe('Healthy')
-    expect(await played(nameOf(file), bad)).toMatch(
-      /^Degraded RolloutAborted: .* Step-based analysis phase error\/failed/,
-    )
-  },
-)
+test.for(files)('%s: a good release passes, a bad one is rolled back', async (file) => {
+  expect(await played(nameOf(file), good)).toBe('Healthy')
+  expect(await played(nameOf(file), bad)).toMatch(
+    /^Degraded RolloutAborted: .* Step-based analysis phase error\/failed/,
+  )
+})
 
 async function played(name: string, version: Version): Promise<string> {
   const sandbox = await (await new Sandbox('1').start()).furnish()

@@ -10,9 +10,7 @@ const slow = [
   { pause: { duration: '5m' } },
 ]
 
-test('a good release under the annotation is promoted, and its report says so', {
-  timeout: 180_000,
-}, async () => {
+test('a good release under the annotation is promoted, and its report says so', async () => {
   const sandbox = await release('1', { image: 'web:2' })
   await sandbox.after(12)
   expect(await sandbox.said()).toBe('Healthy')
@@ -22,9 +20,7 @@ test('a good release under the annotation is promoted, and its report says so', 
   ])
 })
 
-test('a bad release is rolled back with nobody touching anything, and the report has its numbers', {
-  timeout: 180_000,
-}, async () => {
+test('a bad release is rolled back with nobody touching anything, and the report has its numbers', async () => {
   const sandbox = await release('2', { image: 'web:2', failureRatio: '0.03' })
   await sandbox.after(5)
   expect(await sandbox.said()).toMatch(
@@ -42,16 +38,14 @@ test('a bad release is rolled back with nobody touching anything, and the report
   expect(shares?.[1]).toBeCloseTo(0.2, 1)
 })
 
-test('a canary that refuses all connections fails outright', { timeout: 180_000 }, async () => {
+test('a canary that refuses all connections fails outright', async () => {
   const sandbox = await release('3', { image: 'web:2', crash: true })
   await sandbox.after(4)
   expect(await sandbox.said()).toMatch(/canary fails outright, 100 % of/)
   expect(sandbox.reports.length).toBe(1)
 })
 
-test('the same seed plays the same release, to the last request', {
-  timeout: 180_000,
-}, async () => {
+test('the same seed plays the same release, to the last request', async () => {
   const [one, two] = [
     await release('4', { image: 'web:2' }),
     await release('4', { image: 'web:2' }),
@@ -61,9 +55,7 @@ test('the same seed plays the same release, to the last request', {
   expect(one.reports).toEqual(two.reports)
 })
 
-test('the run shows what was found, and the ConfigMap keeps the report', {
-  timeout: 180_000,
-}, async () => {
+test('the run shows what was found, and the ConfigMap keeps the report', async () => {
   const sandbox = await release('5', { image: 'web:2', failureRatio: '0.05' })
   await sandbox.after(5)
   const runs = await sandbox.world.cluster.list('AnalysisRun', 'shop')
@@ -79,9 +71,7 @@ test('the run shows what was found, and the ConfigMap keeps the report', {
   expect(textAt(kept, 'data', 'report.md')).toMatch(/rolled back/i)
 })
 
-test('a canary whose pods got a newer proxy is judged by its failures, and the report says why', {
-  timeout: 180_000,
-}, async () => {
+test('a canary whose pods got a newer proxy is judged by its failures, and the report says why', async () => {
   const sandbox = await release('6', { image: 'web:2', proxy: '1.30.0' })
   await sandbox.after(15)
   expect(await sandbox.said()).toBe('Healthy')

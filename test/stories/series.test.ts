@@ -26,9 +26,7 @@ const steps = [
   { analysis: { templates: [{ templateName: 'gauges' }], args: hashes } },
 ]
 
-test('a canary that takes half as much memory again is rolled back', {
-  timeout: 180_000,
-}, async () => {
+test('a canary that takes half as much memory again is rolled back', async () => {
   const sandbox = await release('1', { image: 'web:2', memory: '150' })
   await sandbox.after(6)
   expect(await sandbox.said()).toMatch(
@@ -37,9 +35,7 @@ test('a canary that takes half as much memory again is rolled back', {
   expect(await sandbox.weights()).toBe('100/0')
 })
 
-test('a canary that takes as much as before is proved no worse, and promoted', {
-  timeout: 180_000,
-}, async () => {
+test('a canary that takes as much as before is proved no worse, and promoted', async () => {
   const sandbox = await release('2', { image: 'web:2' })
   await sandbox.after(10)
   expect(await sandbox.said()).toBe('Healthy')
@@ -53,7 +49,7 @@ test('a canary that takes as much as before is proved no worse, and promoted', {
   )
 })
 
-test('a query that nothing answers is no pass and no failure', { timeout: 180_000 }, async () => {
+test('a query that nothing answers is no pass and no failure', async () => {
   const nothing = [{ ...series[0], canary: 'nobody{}' }]
   const sandbox = await release('3', { image: 'web:2' }, { series: nothing, deadline: '5m' })
   await sandbox.after(8)

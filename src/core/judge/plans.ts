@@ -43,6 +43,8 @@ const changeTime = minutes(30)
 /** At 30 s bursts of 10 s on single pods roll back 1.7 % of good canaries at 5-s blocks; see decision 0004. */
 const unknownGuard = seconds(45)
 const unknownPhi = 3
+/** A share bet gains at most one nat in such a time. The guard leaves out one burst; the next must not decide either; see decision 0004. */
+const unknownPace = seconds(5)
 
 /** Any of them rolls back. */
 export function plansAgainst(
@@ -110,6 +112,7 @@ function failuresAgainst(settings: JudgeSettings, dispersion: Dispersion): Again
       phi: burstSize(dispersion),
       weights: weightsFor(dispersion),
       cap: 3.5,
+      ...(dispersion.kind === 'unknown' ? { shareCap: settings.block / unknownPace } : {}),
       window: blocksIn(guard, settings),
       ...startingTimes(settings),
     },

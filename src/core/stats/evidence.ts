@@ -20,6 +20,8 @@ export type EvidencePlan = {
   readonly phi: number
   /** The most that one count bet gains in a block, in nats. */
   readonly cap: number
+  /** The same of one share bet; as much as it can unless said. */
+  readonly shareCap?: number
   /** Blocks that the guard leaves out. */
   readonly window: number
   readonly first: number
@@ -75,12 +77,12 @@ export class Evidence {
    * `factor` times the plan's ratio, and `extra` points.
    */
   add(block: BlockCounts, factor = 1, extra = 0): void {
-    const { shares, times, boundary, cap } = this.#plan
+    const { shares, times, boundary, cap, shareCap = Infinity } = this.#plan
     this.#test.ratio = boundary.ratio * factor
     this.#test.points = boundary.points + extra
     const { guess } = this
     for (let j = 0; j < shares.length; j++) {
-      this.#gains[j] = shareIncrement(block, this.#test, shares[j] ?? 0)
+      this.#gains[j] = Math.min(shareCap, shareIncrement(block, this.#test, shares[j] ?? 0))
     }
     for (let j = 0; j < times.length; j++) {
       const gain = countIncrement(block, this.#test, times[j] ?? 1, guess)

@@ -76,12 +76,20 @@ test('the evidence is finite whatever the counts', () => {
 
 test('one burst, however big, that is no longer than the guard is no rollback', () => {
   const quiet: readonly Row[] = Array.from({ length: 20 }, () => [0, 75, 7, 7425])
-  const burst: readonly Row[] = Array.from({ length: 2 }, () => [15, 75, 7, 7425])
+  const burst: readonly Row[] = Array.from({ length: 3 }, () => [15, 75, 7, 7425])
   const judgement = judged([...burst, ...quiet], { kind: 'unknown' })
   const [channel] = judgement.findings().against
   const peak = Math.max(...(channel?.history ?? []).map(({ logE }) => logE))
   expect(peak).toBeGreaterThan(channel?.threshold ?? Infinity)
   expect(judgement.worse).toBeUndefined()
+})
+
+test('without a history two bursts on one pod, minutes apart, are no rollback', () => {
+  const short = { ...settings, block: seconds(5) }
+  const quiet: readonly Row[] = Array.from({ length: 40 }, () => [0, 125, 2, 2375])
+  const burst: readonly Row[] = Array.from({ length: 2 }, () => [25, 125, 2, 2375])
+  const twice = [...quiet, ...burst, ...quiet, ...burst, ...quiet]
+  expect(judged(twice, { kind: 'unknown' }, short).worse).toBeUndefined()
 })
 
 test('an incident that both sides share is no rollback', () => {

@@ -22,7 +22,6 @@ const independent: Dispersion = {
 
 test.for([{ dispersion: unknown }, { dispersion: independent }])(
   'of 200 good releases at 500 requests a second at most two are rolled back, and each is proved ($dispersion.kind)',
-  { timeout: 180_000 },
   ({ dispersion }) => {
     const random = seeded(20261125)
     const ends = Array.from({ length: 200 }, () => release(0.001, dispersion, random))
