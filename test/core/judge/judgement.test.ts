@@ -84,10 +84,10 @@ test('one burst, however big, that is no longer than the guard is no rollback', 
   expect(judgement.worse).toBeUndefined()
 })
 
-test('without a history two bursts on one pod, minutes apart, are no rollback', () => {
+test('without a history two bursts on one pod, half a minute apart, are no rollback', () => {
   const short = { ...settings, block: seconds(5) }
-  const quiet: readonly Row[] = Array.from({ length: 40 }, () => [0, 125, 2, 2375])
-  const burst: readonly Row[] = Array.from({ length: 2 }, () => [25, 125, 2, 2375])
+  const quiet: readonly Row[] = Array.from({ length: 6 }, () => [0, 125, 2, 2375])
+  const burst: readonly Row[] = Array.from({ length: 4 }, () => [25, 125, 2, 2375])
   const twice = [...quiet, ...burst, ...quiet, ...burst, ...quiet]
   expect(judged(twice, { kind: 'unknown' }, short).worse).toBeUndefined()
 })
