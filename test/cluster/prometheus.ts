@@ -8,6 +8,8 @@ export type PrometheusOptions = {
   readonly port?: number
   /** In Prometheus' notation, such as `1s`. Targets are looked up as often. */
   readonly scrapeInterval: string
+  /** Classic buckets are kept as native histograms with the same bounds, and only so. */
+  readonly keepsNativeHistograms?: boolean
   /** Answers with the targets, as `application/json`: `[{ "targets": ["host:port"], "labels": { … } }]`. */
   readonly httpSdUrl: string
   /** What is scraped besides, in Prometheus' own words. */
@@ -53,10 +55,16 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
  * Labels that a target has from its lookup, such as namespace and pod, come onto its series. Where a
  * page has one of these itself, the page is right (honor_labels).
  */
-function configuration({ scrapeInterval, httpSdUrl, jobs = [] }: PrometheusOptions): string {
+function configuration({
+  scrapeInterval,
+  httpSdUrl,
+  keepsNativeHistograms = false,
+  jobs = [],
+}: PrometheusOptions): string {
   const pods: JsonObject = {
     job_name: 'pods',
     honor_labels: true,
+    convert_classic_histograms_to_nhcb: keepsNativeHistograms,
     http_sd_configs: [{ url: httpSdUrl, refresh_interval: scrapeInterval }],
   }
   const times = { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval }
