@@ -290,20 +290,6 @@ test('law: cutting a release into steps changes nothing', async () => {
     }),
     weight: fc.nat({ max: 100 }),
   })
-  const side = ({
-    requests,
-    failing,
-  }: {
-    readonly requests: number
-    readonly failing: number
-  }): object => ({
-    requests,
-    failures: Math.floor(requests * failing),
-    buckets: {
-      50: Math.floor(requests * (1 - failing) * 0.6),
-      '+Inf': requests - Math.floor(requests * failing),
-    },
-  })
   await fc.assert(
     fc.asyncProperty(fc.array(counts, { minLength: 1, maxLength: 40 }), async (blocks) => {
       const lines = (stepped: boolean): string =>
@@ -331,6 +317,19 @@ test('law: cutting a release into steps changes nothing', async () => {
     { numRuns: 40 },
   )
 })
+
+/** A side of a block, so many of whose requests fail. */
+function side({
+  requests,
+  failing,
+}: {
+  readonly requests: number
+  readonly failing: number
+}): object {
+  const failures = Math.floor(requests * failing)
+  const within = Math.floor(requests * (1 - failing) * 0.6)
+  return { requests, failures, buckets: { 50: within, '+Inf': requests - failures } }
+}
 
 /** Only reckoned where every block is told. */
 function excessOf(said: string): object {
