@@ -1,7 +1,7 @@
 /** Scenarios on the real control plane, each in a namespace of its own. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Json, type JsonObject, numberAt, textAt } from '../../src/core/json.ts'
-import { eventReason } from './event-reason.ts'
+import { eventReasons } from './event-reason.ts'
 import type { Face, Patch } from './face.ts'
 import { nameOf, type Snapshot } from './facts.ts'
 import { isKindName, type KindName, kinds, watched } from './kinds.ts'
@@ -46,13 +46,13 @@ export class Picture {
 
   /** An event that is told again comes as a higher count. */
   #tell(namespace: string, event: JsonObject): void {
-    const reason = eventReason(event)
-    if (reason === undefined) return
+    const reasons = eventReasons(event)
+    if (reasons.length === 0) return
     const key = `${namespace}/${nameOf(event)}`
     const count = numberAt(event, 'count') ?? 1
     const isNew = count > (this.#counts.get(key) ?? 0)
     this.#counts.set(key, count)
-    if (isNew) this.#events.set(namespace, [...this.events(namespace), reason])
+    if (isNew) this.#events.set(namespace, [...this.events(namespace), ...reasons])
   }
 }
 

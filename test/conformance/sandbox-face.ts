@@ -10,7 +10,7 @@ import { resources } from '../../src/sandbox/cluster/resources.ts'
 import { createCluster, type SandboxCluster } from '../../src/sandbox/cluster.ts'
 import { createRandom } from '../../src/sandbox/random.ts'
 import { startWorkloads } from '../../src/sandbox/workloads.ts'
-import { eventReason } from './event-reason.ts'
+import { eventReasons } from './event-reason.ts'
 import type { Face, Patch } from './face.ts'
 import { nameOf, type Snapshot } from './facts.ts'
 import { watched } from './kinds.ts'
@@ -115,8 +115,7 @@ export class SandboxFace implements Face {
   }
 
   #hear(kind: Kind | undefined, event: JsonObject | undefined): void {
-    const reason = kind === 'Event' && event !== undefined ? eventReason(event) : undefined
-    if (reason !== undefined) this.#events.push(reason)
+    if (kind === 'Event' && event !== undefined) this.#events.push(...eventReasons(event))
   }
 
   #ref(kind: string, name: string): ObjectRef {

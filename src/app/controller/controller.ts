@@ -60,6 +60,7 @@ const bounds: Readonly<Record<'Rollout' | 'AnalysisRun', Bounds>> = {
 class Running {
   readonly #cache: Cache
   readonly #queues: Readonly<Record<'Rollout' | 'AnalysisRun', WorkQueue>>
+  readonly #teller: Teller
   readonly #rollouts: Rollouts
   readonly #runs: AnalysisRuns
   readonly #log: Log
@@ -81,11 +82,12 @@ class Running {
       Rollout: new WorkQueue(clock, work, bounds.Rollout),
       AnalysisRun: new WorkQueue(clock, work, bounds.AnalysisRun),
     }
+    this.#teller = new Teller(options)
     const shared = {
       ...options,
       cache,
       writer: new Writer(cluster, cache),
-      teller: new Teller(options),
+      teller: this.#teller,
       court: new Court(metricsAt, clock),
       scores: new Scores(metricsAt, clock),
       seriesCourt: new SeriesCourt(metricsAt, clock),
@@ -110,6 +112,7 @@ class Running {
 
   stop(): void {
     for (const queue of Object.values(this.#queues)) queue.stop()
+    this.#teller.stop()
     this.#cache.stop()
   }
 

@@ -5,14 +5,18 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { KubeObject } from '../../core/object.ts'
 import type { Note } from '../../core/rollout/action.ts'
-import { timestamp } from '../../core/units.ts'
-import type { Clock, Cluster, Log, Tell } from '../../ports.ts'
+import { toldTogether } from '../../core/rollout/told-together.ts'
+import { type Instant, plus, seconds, timestamp } from '../../core/units.ts'
+import type { Clock, Cluster, Log, Stop, Tell } from '../../ports.ts'
 
 /** The API server takes no longer one. */
 export const longestMessage = 1024
 
 /** Events that wait to be written; more are dropped. */
-const mostWaiting = 1000
+const mostWaiting = 5000
+
+/** From the first note on an object until its events are written: what happens meanwhile is told together. */
+const moment = seconds(2)
 
 export type TellerOptions = {
   readonly cluster: Cluster
@@ -21,8 +25,17 @@ export type TellerOptions = {
   readonly tell: Tell
 }
 
+type Gathering = {
+  readonly object: KubeObject
+  readonly since: Instant
+  readonly notes: Note[]
+  readonly stop: Stop
+}
+
 export class Teller {
   readonly #with: TellerOptions
+  /** By uid. */
+  readonly #gatherings = new Map<string, Gathering>()
   readonly #waiting: { readonly namespace: string; readonly json: JsonObject }[] = []
   #isWriting = false
 
@@ -36,8 +49,36 @@ export class Teller {
     for (const note of notes) {
       log.info(note.message, { namespace, rollout: name, reason: note.reason })
       tell({ kind: 'note', rollout: { namespace, name }, at: clock.now(), note })
-      this.#enqueue(namespace, eventOf(object, note, timestamp(clock.now())))
+      this.#gatheringOf(object).notes.push(note)
     }
+  }
+
+  /** Writes at once what is still gathered. */
+  stop(): void {
+    for (const uid of this.#gatherings.keys()) this.#close(uid)
+  }
+
+  #gatheringOf(object: KubeObject): Gathering {
+    const { uid } = object.metadata
+    const known = this.#gatherings.get(uid)
+    if (known !== undefined) return known
+    const { clock } = this.#with
+    const since = clock.now()
+    const stop = clock.wakeAt(plus(since, moment), () => this.#close(uid))
+    const gathering = { object, since, notes: [], stop }
+    this.#gatherings.set(uid, gathering)
+    return gathering
+  }
+
+  #close(uid: string): void {
+    const gathering = this.#gatherings.get(uid)
+    if (gathering === undefined) return
+    this.#gatherings.delete(uid)
+    gathering.stop()
+    const { object, notes, since } = gathering
+    const span = { first: timestamp(since), last: timestamp(this.#with.clock.now()) }
+    for (const note of toldTogether(notes, longestMessage))
+      this.#enqueue(object.metadata.namespace, eventOf(object, note, span))
   }
 
   #enqueue(namespace: string, json: JsonObject): void {
@@ -63,7 +104,7 @@ export class Teller {
 function eventOf(
   { kind, metadata }: KubeObject,
   { type, reason, message }: Note,
-  at: string,
+  { first, last }: { readonly first: string; readonly last: string },
 ): JsonObject {
   const { namespace, name, uid, resourceVersion } = metadata
   return {
@@ -83,8 +124,8 @@ function eventOf(
     type,
     source: { component: 'rollouts-controller' },
     reportingComponent: 'rollouts-controller',
-    firstTimestamp: at,
-    lastTimestamp: at,
+    firstTimestamp: first,
+    lastTimestamp: last,
     count: 1,
   }
 }

@@ -12,7 +12,7 @@ import { failed, ok, type Problem, problemText, type Result } from '../../core/r
 import type { Note } from '../../core/rollout/action.ts'
 import { warning } from '../../core/rollout/action.ts'
 import { stepText } from '../../core/rollout/explain.ts'
-import { mayWait } from '../../core/rollout/may-wait.ts'
+import { patienceFor } from '../../core/rollout/may-wait.ts'
 import { type Plan, plan } from '../../core/rollout/plan.ts'
 import { needsPods, withPods } from '../../core/rollout/pod-look.ts'
 import { invalidStatus, troubledStatus } from '../../core/rollout/record.ts'
@@ -48,8 +48,6 @@ export type RolloutsOptions = {
   readonly finished: (scene: Scene) => void
 }
 
-/** How long a status that says nothing but counts waits for the next change. */
-const patience = seconds(1)
 /** Rounds of one pass; what is then still to be done is done in the next. */
 const mostRounds = 20
 
@@ -113,7 +111,7 @@ export class Rollouts {
     })
     burst.take(next)
     this.#show(scene, next)
-    if (next.decision.kind === 'promote') return this.#rest(rollout, burst)
+    if (next.decision.kind === 'promote' && next.binds) return this.#rest(rollout, burst)
     if (urgent.length > 0 || next.decision.kind !== 'wait') return 'more'
     return this.#end(rollout, burst, thought)
   }
@@ -150,15 +148,16 @@ export class Rollouts {
     return ok({ scene, next: { ...next, status, wakeAt } })
   }
 
-  /** Until when a status that says nothing but counts waits for company; undefined when it is to be written, or is written. */
+  /** Until when a status waits for company; undefined when it is to be written, or is written. */
   #mayStillWait(rollout: KubeObject, status: RolloutStatus): Instant | undefined {
     const key = keyOf(refOf(rollout))
     const before = parseRolloutStatus(rollout.json)
     const now = this.#with.clock.now()
     const since = this.#waitingSince.get(key) ?? now
-    const until = plus(since, patience)
     const differs = patchOf(rollout, status) !== undefined
-    if (!differs || now >= until || !mayWait(before, status)) {
+    const patience = differs ? patienceFor(before, status) : undefined
+    const until = patience && plus(since, patience)
+    if (until === undefined || now >= until) {
       this.#waitingSince.delete(key)
       return undefined
     }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { mayWait } from '../../../src/core/rollout/may-wait.ts'
+import { patienceFor } from '../../../src/core/rollout/may-wait.ts'
 import type { Condition, RolloutStatus } from '../../../src/core/rollout/status.ts'
-import { instant, weight } from '../../../src/core/units.ts'
+import { instant, seconds, weight } from '../../../src/core/units.ts'
 import { noStatus } from '../../stories/notation.ts'
 
 const before: RolloutStatus = {
@@ -50,12 +50,17 @@ test.for<{ readonly it: string; readonly after: Partial<RolloutStatus>; readonly
     waits: false,
   },
 ])('$it: waits $waits', ({ after, waits }) => {
-  expect(mayWait(before, { ...before, ...after })).toBe(waits)
+  expect(patienceFor(before, { ...before, ...after })).toBe(waits ? seconds(1) : undefined)
+})
+
+test('the order of the fields is nobody’s news', () => {
+  const { observedGeneration, ...rest } = { ...before, replicas: 3 }
+  expect(patienceFor(before, { ...rest, observedGeneration })).toBe(seconds(1))
 })
 
 test('the first word on a new Rollout waits for its pods', () => {
   const first: RolloutStatus = { ...before, observedGeneration: '1' }
-  expect(mayWait(noStatus, first)).toBe(true)
-  expect(mayWait(noStatus, { ...first, phase: 'Healthy' })).toBe(false)
-  expect(mayWait(noStatus, { ...first, phase: 'Degraded' })).toBe(false)
+  expect(patienceFor(noStatus, first)).toBe(seconds(5))
+  expect(patienceFor(noStatus, { ...first, phase: 'Healthy' })).toBeUndefined()
+  expect(patienceFor(noStatus, { ...first, phase: 'Degraded' })).toBeUndefined()
 })
