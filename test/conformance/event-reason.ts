@@ -6,13 +6,16 @@ export function eventReasons(event: JsonObject): readonly string[] {
   const reason = textAt(event, 'reason')
   if (about !== 'Rollout' || reason === undefined) return []
   const message = textAt(event, 'message') ?? ''
-  const [, lead = '', before = '', after = ''] =
-    /^(.*?)(?: \[after (\w+: .*?)\])?(?: \[then (\w+: .*)\])?$/.exec(message) ?? []
+  const [, lead = '', before = '', after = ''] = together.exec(message) ?? []
   return [...asides(before), reasonWithWeight(reason, lead), ...asides(after)]
 }
 
+/** Argo has a reason of two words: `Updated VirtualService`. */
+const together =
+  /^(.*?)(?: \[after ([A-Z]\w+(?: [A-Z]\w+)?: .*?)\])?(?: \[then ([A-Z]\w+(?: [A-Z]\w+)?: .*)\])?$/
+
 function asides(text: string): readonly string[] {
-  const parts = text === '' ? [] : text.split(/; (?=[A-Z]\w+: )/)
+  const parts = text === '' ? [] : text.split(/; (?=[A-Z]\w+(?: [A-Z]\w+)?: )/)
   return parts.map((part) => {
     const [reason = '', ...words] = part.split(': ')
     return reasonWithWeight(reason, words.join(': '))

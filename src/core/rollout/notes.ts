@@ -1,6 +1,6 @@
 /** What has happened, as events: Argo's reasons and words (spec §2.12). Nothing happened, no note. */
 import { type Note, normal, warning } from './action.ts'
-import { currentRuns, type Decision } from './decide.ts'
+import { currentRuns, type Decision, type Reason } from './decide.ts'
 import { explain, stepText } from './explain.ts'
 import { revisionOf } from './revision.ts'
 import { currentOf, type Scene } from './scene.ts'
@@ -28,6 +28,18 @@ export function begun(scene: Scene, { fresh, stage }: Standing): readonly Note[]
       `Rollout not completed, started update to revision ${revision} (${scene.templateHash})`,
     ),
   ]
+}
+
+/** The first version has nobody to wait for: told with the write that brings it into being. */
+export function deployed(scene: Scene, { stage }: Standing): readonly Note[] {
+  return stage.kind === 'first' ? [completed(scene, { code: 'InitialDeploy' })] : []
+}
+
+function completed(scene: Scene, because: Reason): Note {
+  return normal(
+    'RolloutCompleted',
+    `Rollout completed update to revision ${revisionOf(scene)} (${scene.templateHash}): ${explain(because)}`,
+  )
 }
 
 /** Argo says so only where there are steps to skip, and within the window only where the old pods are still there. */
@@ -58,12 +70,7 @@ function decided(scene: Scene, standing: Standing, decision: Decision): readonly
     case 'pause':
       return [normal('RolloutPaused', `Rollout is paused (${decision.reason})`)]
     case 'promote':
-      return [
-        normal(
-          'RolloutCompleted',
-          `Rollout completed update to revision ${revisionOf(scene)} (${scene.templateHash}): ${explain(decision.because)}`,
-        ),
-      ]
+      return decision.because.code === 'InitialDeploy' ? [] : [completed(scene, decision.because)]
     case 'abort':
       return [
         warning(

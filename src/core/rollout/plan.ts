@@ -8,7 +8,7 @@ import { type Drift, driftActions, driftOf } from './drift.ts'
 import { gathered } from './gather.ts'
 import { tidy } from './history.ts'
 import { journalAction } from './journal-action.ts'
-import { begun, notesOf } from './notes.ts'
+import { begun, deployed, notesOf } from './notes.ts'
 import { nextLookAtPods } from './pod-look.ts'
 import { podMetadataActions, templateMetadataActions } from './pod-metadata.ts'
 import { statusAfter } from './record.ts'
@@ -50,21 +50,22 @@ export function plan(scene: Scene, now: Instant): Plan {
   const moves = changes(born, shape)
   const opening = revisionActions(scene, now)
   const beginning = begun(scene, seen)
+  const actions = gathered([
+    ...telling(opening, beginning),
+    ...affinityActions(scene),
+    ...templateMetadataActions(scene),
+    ...driftActions(scene, standing, drift, now),
+    ...moves,
+    ...runs.actions,
+    ...journalAction(born, standing, decision, now),
+    ...tidy(scene, runs),
+    ...generationActions(scene),
+  ])
   return {
     standing,
     decision,
     binds: binds(decision),
-    actions: gathered([
-      ...telling(opening, beginning),
-      ...affinityActions(scene),
-      ...templateMetadataActions(scene),
-      ...driftActions(scene, standing, drift, now),
-      ...moves,
-      ...runs.actions,
-      ...journalAction(born, standing, decision, now),
-      ...tidy(scene, runs),
-      ...generationActions(scene),
-    ]),
+    actions: opening.length === 0 ? actions : endingWith(actions, deployed(scene, standing)),
     afterwards: [
       ...scaleDownActions(scene, status),
       ...podMetadataActions(scene),
@@ -84,6 +85,10 @@ function binds({ kind, because }: Decision): boolean {
 
 function telling([first, ...others]: readonly Action[], notes: readonly Note[]): readonly Action[] {
   return first === undefined ? [] : [{ ...first, notes: [...first.notes, ...notes] }, ...others]
+}
+
+function endingWith(actions: readonly Action[], notes: readonly Note[]): readonly Action[] {
+  return telling(actions.toReversed(), notes).toReversed()
 }
 
 const forgotten = { pauses: [], controllerPause: false, promoteFull: false } as const

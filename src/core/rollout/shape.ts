@@ -65,8 +65,10 @@ function turnsFor(scene: Scene, stage: Stage): WantedPins {
   const { stable, canary } = scene.services
   const hasCanary = stage.kind === 'stepping' || stage.kind === 'promoting'
   const at = hasCanary ? scene.templateHash : undefined
+  // Whose turn it is stands in the status: until the first version is recorded as stable, nobody's.
+  const whose = stage.kind === 'first' ? scene.status.stableRS : stableHash(scene, stage)
   return {
-    stable: pinFor('stable', serviceAdoption(stable, scene), stableHash(scene, stage), scene),
+    stable: pinFor('stable', serviceAdoption(stable, scene), whose, scene),
     canary: pinFor('canary', serviceAdoption(canary, scene), at, scene),
   }
 }
@@ -87,8 +89,10 @@ function subsetsFor(scene: Scene, stage: Stage): WantedPins {
   }
 }
 
+/** The first version is stable at once, whether or not the status says so yet. */
 function stableHash(scene: Scene, stage: Stage): string | undefined {
-  return stage.kind === 'settled' ? scene.templateHash : scene.status.stableRS
+  const isAlone = stage.kind === 'settled' || stage.kind === 'first'
+  return isAlone ? scene.templateHash : scene.status.stableRS
 }
 
 /** Whether a pin is ours already. */
