@@ -65,6 +65,8 @@ class Running {
   readonly #runs: AnalysisRuns
   readonly #log: Log
   readonly #references = new References()
+  /** Of which version of its spec a Rollout's references are known. */
+  readonly #referring = new Map<string, string>()
   /** What our code failed on, and the generation that it failed on. */
   readonly #resting = new Map<string, number>()
   #synced = false
@@ -133,6 +135,11 @@ class Running {
 
   #refer(key: string, rollout: KubeObject): void {
     const isThere = this.#cache.get(refOf(rollout)) !== undefined
+    const { uid, generation } = rollout.metadata
+    const version = `${uid}/${generation}`
+    if (isThere && this.#referring.get(key) === version) return
+    if (isThere) this.#referring.set(key, version)
+    else this.#referring.delete(key)
     const references = isThere ? this.#namedBy(rollout) : []
     this.#references.set(key, references)
     for (const { kind } of references) this.#cache.follow(kind)
