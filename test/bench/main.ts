@@ -6,8 +6,9 @@
  *   --long           also 10,000 Rollouts that are created and left alone, for ours
  *   --idle SECONDS   120 unless said
  *   --json           the figures on stdout, else the page
+ *   --from FILES     the figures of runs with --json, on this machine, instead of playing: writes the docs of a run in parts
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -25,19 +26,30 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     idle: { type: 'string', default: '120' },
     json: { type: 'boolean', default: false },
+    from: { type: 'string', default: '' },
   },
 })
 
-await build()
-const rows: Row[] = []
-for (const wish of wishes()) rows.push(rowOf(await play(wish)))
+const rows = values.from === '' ? await played() : values.from.split(',').flatMap(recorded)
 const machine: Machine = {
   cores: availableParallelism(),
   memoryGiB: Math.round(totalmem() / 2 ** 30),
   node: process.version,
+  idleSeconds: Number(values.idle),
 }
-if (values.n === usual && values.only === '') write()
+if (values.from !== '' || (values.n === usual && values.only === '')) write()
 process.stdout.write(values.json ? asJson() : pageOf(rows, machine))
+
+async function played(): Promise<readonly Row[]> {
+  await build()
+  const figures: Row[] = []
+  for (const wish of wishes()) figures.push(rowOf(await play(wish)))
+  return figures
+}
+
+function recorded(file: string): readonly Row[] {
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
 
 function wishes(): readonly Wish[] {
   const subjects = [argo, haldane].filter(({ name }) => name.includes(values.only))

@@ -1,18 +1,25 @@
 /** The figures as a page. */
 import type { Kinds } from './audit.ts'
+import { barsOf } from './bars.ts'
 import type { Row } from './row.ts'
 
-export type Machine = { readonly cores: number; readonly memoryGiB: number; readonly node: string }
-
-export function pageOf(rows: readonly Row[], machine: Machine): string {
-  return `${[intro(machine), table(rows), kindsOf(rows)].join('\n\n')}\n`
+export type Machine = {
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly node: string
+  /** How long the idle time was that is counted. */
+  readonly idleSeconds: number
 }
 
-function intro({ cores, memoryGiB, node }: Machine): string {
+export function pageOf(rows: readonly Row[], machine: Machine): string {
+  return `${[intro(machine), table(rows), barsOf(rows), kindsOf(rows)].join('\n\n')}\n`
+}
+
+function intro({ cores, memoryGiB, node, idleSeconds }: Machine): string {
   return `# What the controller costs
 
 \`npm run bench:controller\` writes this page and [\`benchmarks.json\`](benchmarks.json). It plays the same work twice on a real control plane (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok), once with Argo's own controller (v1.10.1, its defaults) and once with ours
-as its image starts it, each with an identity of its own: N Rollouts of one pod, each with a host-level split on a VirtualService of its own and the steps \`setWeight 20\`, \`pause\`, are created, become Healthy, get a new template all at once, pause, are promoted all at once, become Healthy; the old pods go after 30 s, and two idle minutes follow.
+as its image starts it, each with an identity of its own: N Rollouts of one pod, each with a host-level split on a VirtualService of its own and the steps \`setWeight 20\`, \`pause\`, are created, become Healthy, get a new template all at once, pause, are promoted all at once, become Healthy; the old pods go after 30 s, and ${idleSeconds} idle seconds follow.
 Calls are counted from the API server's audit log, CPU and memory from the kernel. CPU is counted from the moment that the controller has started and rests. The weight's time runs from the answer to the new template, or to the signal, until the VirtualService's patch is answered, both in the audit log.
 The signals at N = 100 are given one by one, twenty of each kind, among a hundred Rollouts that pause.
 
