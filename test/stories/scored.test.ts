@@ -1,6 +1,7 @@
 /** Provider haldane/score in a release: one score over one window, made by the controller as shipped. */
 import { expect, test } from 'vitest'
 import { type JsonObject, listAt, textAt } from '../../src/core/json.ts'
+import { markdownOf } from '../../src/core/report/markdown.ts'
 import { rolloutSpec, Sandbox } from './sandbox.ts'
 
 /** Failures so far. */
@@ -57,6 +58,17 @@ test('a good canary is scored 100 and promoted', async () => {
     verdict: 'pass',
     score: 100,
   })
+  const [report] = sandbox.reports
+  expect(report).toMatchObject({
+    verdict: 'not judged',
+    sentence:
+      'no judge of requests saw this release; kayenta (haldane/score) Successful: score 100',
+    measured: [{ metric: 'kayenta', provider: 'haldane/score', phase: 'Successful' }],
+  })
+  expect(report?.judgement).toBeUndefined()
+  expect(report && markdownOf(report)).toMatch(
+    /## Scores and series\n\n\| metric [^\n]*\n[^\n]*\n\| `kayenta` \| haldane\/score \| `web-[^`]*` \| Successful \| score 100/,
+  )
 })
 
 test('silence is no pass: a store without an answer leaves the release where it is', async () => {

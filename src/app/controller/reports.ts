@@ -11,6 +11,7 @@ import type { NewObject, ObjectRef } from '../../core/object.ts'
 import { type LinkSettings, linksFor } from '../../core/report/links.ts'
 import { makeReport, reportJson } from '../../core/report/make-report.ts'
 import { markdownOf } from '../../core/report/markdown.ts'
+import { measuredIn } from '../../core/report/measured.ts'
 import type { ReleaseReport } from '../../core/report/release-report.ts'
 import type { ObservedShare } from '../../core/report/timeline.ts'
 import { normal } from '../../core/rollout/action.ts'
@@ -112,6 +113,7 @@ export class Reports {
           settings: judged.metric.judge,
           queries: queriesOf(judged.trial, judged.metric.judge),
         },
+      measured: measuredIn(scene.runs, current.hash, ended.journal.startedAt),
       links: this.#with.links,
       observed: judged && (await this.#shares(judged, ended)),
     })

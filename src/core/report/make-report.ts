@@ -7,7 +7,14 @@ import type { Step } from '../rollout/spec.ts'
 import { type Instant, timestamp } from '../units.ts'
 import { type Judged, judgementOf, verdictWord } from './judgement.ts'
 import { type LinkSettings, linksFor } from './links.ts'
-import type { Link, Outcome, ReleaseReport, ReportedRevision } from './release-report.ts'
+import { measuredSentence } from './measured.ts'
+import type {
+  Link,
+  Outcome,
+  ReleaseReport,
+  ReportedMetric,
+  ReportedRevision,
+} from './release-report.ts'
 import { type ObservedShare, timelineOf } from './timeline.ts'
 
 export type ReportInput = {
@@ -22,6 +29,8 @@ export type ReportInput = {
   readonly finishedAt: Instant
   /** Undefined when nobody judged. */
   readonly judged: Judged | undefined
+  /** What scores and series found. */
+  readonly measured?: readonly ReportedMetric[]
   readonly links: LinkSettings
   /** Shares of the traffic that were seen on the way, in any order; undefined leaves only the verdict's newest. */
   readonly observed?: readonly ObservedShare[] | undefined
@@ -29,7 +38,7 @@ export type ReportInput = {
 
 /** Pure: the same input gives the same report, to the byte. */
 export function makeReport(input: ReportInput): ReleaseReport {
-  const { rollout, journal, steps, finishedAt, judged } = input
+  const { rollout, journal, steps, finishedAt, judged, measured = [] } = input
   return {
     version: 1,
     rollout: { namespace: rollout.namespace, name: rollout.name },
@@ -42,8 +51,9 @@ export function makeReport(input: ReportInput): ReleaseReport {
     finishedAt: timestamp(finishedAt),
     timeline: timelineOf({ journal, steps, finishedAt, observed: sharesOf(input) }),
     verdict: verdictWord(judged?.verdict),
-    sentence: judged === undefined ? 'nobody judged this release' : sentence(judged.verdict),
+    sentence: judged === undefined ? measuredSentence(measured) : sentence(judged.verdict),
     judgement: judged && judgementOf(judged),
+    measured,
     links: reportLinks(input),
   }
 }

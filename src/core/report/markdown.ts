@@ -11,6 +11,7 @@ export function markdownOf(report: ReleaseReport): string {
     ['## What was released', ...released(report)],
     ['## Steps', ...table(stepColumns, report.timeline.map(stepRow))],
     ...(report.judgement === undefined ? [] : judgementSections(report.judgement)),
+    ...(report.measured.length === 0 ? [] : [['## Scores and series', ...measured(report)]]),
     ...(report.links.length === 0 ? [] : [['## Links', links(report)]]),
   ]
   return `${sections.map(sectionText).join('\n\n')}\n`
@@ -104,6 +105,17 @@ function stepRow(station: ReportedStation): readonly string[] {
     observedShare === undefined ? 'not known' : percentText(observedShare),
     lengthText(lengthOf(at, until)),
   ]
+}
+
+function measured({ measured: metrics }: ReleaseReport): readonly string[] {
+  const rows = metrics.map(({ metric, provider, run, phase, text }) => [
+    code(metric),
+    provider,
+    code(run),
+    phase,
+    flat(text ?? ''),
+  ])
+  return table(['metric', 'by', 'AnalysisRun', 'phase', 'found'], rows)
 }
 
 function links({ links: all }: ReleaseReport): string {

@@ -4,6 +4,7 @@
  * Times are RFC 3339 in UTC, lengths of time are seconds, shares run from 0 to 1, weights are whole percent, evidence is in nats (the
  * natural logarithm of an e-value). A key whose value is not known is absent: never zero, never a guess.
  */
+import type { Phase } from '../analysis/metric.ts'
 import type { WorseReason } from '../judge/verdict.ts'
 
 export type Outcome = 'promoted' | 'rolled-back'
@@ -27,8 +28,20 @@ export type ReleaseReport = {
   readonly sentence: string
   /** What was found; absent when nobody judged. */
   readonly judgement: ReportedJudgement | undefined
+  /** What scores and series found, oldest first. */
+  readonly measured: readonly ReportedMetric[]
   /** Pinned to this release's own time and to both sides. */
   readonly links: readonly Link[]
+}
+
+export type ReportedMetric = {
+  /** Name of the AnalysisRun. */
+  readonly run: string
+  readonly metric: string
+  readonly provider: 'haldane/score' | 'series'
+  readonly phase: Phase
+  /** What was found, in one sentence; absent while nothing was. */
+  readonly text: string | undefined
 }
 
 export type ReportedVerdict = 'worse' | 'no worse' | 'undecided' | 'no data' | 'not judged'
