@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { listAt, textAt } from '../../src/core/json.ts'
+import { markdownOf } from '../../src/core/report/markdown.ts'
 import { rolloutSpec, Sandbox } from './sandbox.ts'
 
 const judged = { 'haldane.dev/judge': 'default' }
@@ -82,6 +83,22 @@ test('a canary whose pods got a newer proxy is judged by its failures, and the r
     stable: ['1.29.2'],
     text: "latency is not compared, since the proxies are 1.30.0 on the canary and 1.29.2 on the stable side, whose buckets hold other times (reporter: source compares by the callers' proxies)",
   })
+})
+
+test('a release that is replaced before it is over has a report of its own, once', async () => {
+  const sandbox = await release('7', { image: 'web:2' })
+  await sandbox.after(2)
+  await sandbox.push({ image: 'web:3' })
+  await sandbox.after(15)
+  expect(await sandbox.said()).toBe('Healthy')
+  expect(
+    sandbox.reports.map(({ revision, outcome, because }) => `${revision} ${outcome}: ${because}`),
+  ).toEqual(['2 superseded: revision 3 took its place', '3 promoted: Completed all 4 canary steps'])
+  const [report] = sandbox.reports
+  expect(report?.judgement?.canary.judged.requests).toBeGreaterThan(0)
+  expect(report && markdownOf(report)).toMatch(
+    /^# web: revision 2 superseded\n\n\*\*Verdict: .*\n\nSuperseded: revision 3 took its place\.\n/,
+  )
 })
 
 /** Revision 1 is Healthy, and the next version has just been pushed. */

@@ -15,7 +15,7 @@ import { measuredIn } from '../../core/report/measured.ts'
 import type { ReleaseReport } from '../../core/report/release-report.ts'
 import type { ObservedShare } from '../../core/report/timeline.ts'
 import { normal } from '../../core/rollout/action.ts'
-import { type Ended, endOf } from '../../core/rollout/ended.ts'
+import { type Ended, endOf, supersededIn } from '../../core/rollout/ended.ts'
 import type { ReplicaSetFacts } from '../../core/rollout/facts.ts'
 import type { Journal } from '../../core/rollout/journal.ts'
 import { trialAnnotation } from '../../core/rollout/keys.ts'
@@ -49,16 +49,21 @@ export class Reports {
     this.#with = options
   }
 
-  /** Makes the report of a release that is over, once, in the background. One that cannot be written is tried again in a later pass. */
+  /** Makes the report of a release that is over, or that another one has replaced, once, in the background. One that cannot be written is tried again in a later pass. */
   consider(scene: Scene): void {
     const ended = endOf(scene)
     const current = currentOf(scene)
-    if (ended === undefined || current === undefined) return
-    const key = `${current.uid}/${timestamp(ended.journal.startedAt)}`
+    if (ended !== undefined && current !== undefined) this.#begin(scene, ended, current)
+    const superseded = supersededIn(scene)
+    if (superseded !== undefined) this.#begin(scene, superseded.ended, superseded.replicaSet)
+  }
+
+  #begin(scene: Scene, ended: Ended, released: ReplicaSetFacts): void {
+    const key = `${released.uid}/${timestamp(ended.journal.startedAt)}`
     if (this.#done.has(key)) return
     this.#done.add(key)
     const { namespace, name } = scene.rollout
-    this.#report(scene, ended, current).catch((error: unknown) => {
+    this.#report(scene, ended, released).catch((error: unknown) => {
       if (error instanceof PortError) this.#done.delete(key)
       this.#with.log.warn(`the report could not be written: ${String(error)}`, {
         namespace,

@@ -29,7 +29,7 @@ export function sectionText(lines: readonly string[]): string {
 /* ---------------------------------------------------------------- what happened */
 
 function summary(report: ReleaseReport): readonly string[] {
-  const outcome = report.outcome === 'promoted' ? 'promoted' : 'rolled back'
+  const outcome = report.outcome.replace('-', ' ')
   return [
     `# ${report.rollout.name}: revision ${report.revision} ${outcome}`,
     `**Verdict: ${report.verdict}.** ${capital(asSentence(withoutVerdict(report)))}`,
@@ -40,7 +40,7 @@ function summary(report: ReleaseReport): readonly string[] {
 
 /** A promotion that rests on no proof says so. */
 function reservation({ outcome, verdict }: ReleaseReport): readonly string[] {
-  if (outcome === 'rolled-back' || verdict === 'no worse') return []
+  if (outcome !== 'promoted' || verdict === 'no worse') return []
   if (verdict === 'worse')
     return ['It was promoted although the canary was proved worse: a person or a setting said so.']
   return ['It was promoted without a proof that it is no worse.']

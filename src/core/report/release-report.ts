@@ -7,7 +7,8 @@
 import type { Phase } from '../analysis/metric.ts'
 import type { WorseReason } from '../judge/verdict.ts'
 
-export type Outcome = 'promoted' | 'rolled-back'
+/** Superseded: another revision took its place before it was over. */
+export type Outcome = 'promoted' | 'rolled-back' | 'superseded'
 
 export type ReleaseReport = {
   /** Of this format. A reader refuses a version that it does not know; new keys alone are no new version. */
