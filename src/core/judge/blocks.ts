@@ -6,10 +6,10 @@
  */
 import type { Instant } from '../units.ts'
 import { Ages } from './ages.ts'
-import { BlockClock, type Present } from './block-clock.ts'
 import type { Traffic } from './callers.ts'
 import { Counters, type Increment } from './counters.ts'
 import { outcomeOf } from './failures.ts'
+import { Filling } from './filling.ts'
 import type { Labels, Look, Value } from './looks.ts'
 import { type Block, nothing, OpenBlock } from './open-block.ts'
 import { judgedReporter } from './queries.ts'
@@ -26,27 +26,26 @@ export class BlockMaker {
   readonly #settings: JudgeSettings
   readonly #counters = new Counters()
   readonly #ages = new Ages()
-  readonly #clock: BlockClock
-  #open: OpenBlock | undefined
+  readonly #filling: Filling<OpenBlock>
 
   constructor(trial: Trial, settings: JudgeSettings) {
     this.#trial = trial
     this.#settings = settings
-    this.#clock = new BlockClock(settings.block)
+    this.#filling = new Filling(settings.block, (at) => new OpenBlock(at))
   }
 
   get leftOut(): ReadonlyMap<LeftOut, number> {
-    return this.#clock.leftOut
+    return this.#filling.clock.leftOut
   }
 
   get quality(): { readonly restarts: number; readonly stepsBack: number; readonly gaps: number } {
     const { restarts, stepsBack } = this.#counters
-    return { restarts, stepsBack, gaps: this.#clock.gaps }
+    return { restarts, stepsBack, gaps: this.#filling.clock.gaps }
   }
 
   /** Since which look a side has had no sample; undefined when it has. */
   missingSince(side: Side): Instant | undefined {
-    return this.#clock.missingSince(side)
+    return this.#filling.clock.missingSince(side)
   }
 
   /**
@@ -55,22 +54,13 @@ export class BlockMaker {
    */
   advance({ at, values }: Look, lost: Traffic = nothingLost): Block | undefined {
     const ours = values.filter(({ labels }) => sideOf(labels, this.#trial, this.#settings))
-    const open = (this.#open ??= new OpenBlock(at))
+    const open = this.#filling.at(at)
     for (const increment of this.#counters.advance(at, ours)) this.#add(open, increment)
     for (const value of ours) this.#ages.note(this.#nameOf(value), at)
     if (this.#isByPod) this.#addLost(open, at, lost)
     const present = presentIn(ours, this.#trial, this.#settings)
-    return this.#turn(open, at, {
-      canary: present.canary || (this.#isByPod && lost.canary > 0),
-      stable: present.stable,
-    })
-  }
-
-  #turn(open: OpenBlock, at: Instant, present: Present): Block | undefined {
-    const turn = this.#clock.advance(at, present)
-    if (turn.kind === 'open') return undefined
-    this.#open = turn.kind === 'idle' ? undefined : new OpenBlock(at)
-    return turn.kind === 'closed' ? open.closed(at) : undefined
+    const canary = present.canary || (this.#isByPod && lost.canary > 0)
+    return this.#filling.closedBy(at, { ...present, canary })?.closed(at)
   }
 
   #add(open: OpenBlock, { of, amount }: Increment): void {

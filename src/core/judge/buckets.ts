@@ -5,10 +5,10 @@
  */
 import type { Instant } from '../units.ts'
 import { Ages } from './ages.ts'
-import { BlockClock } from './block-clock.ts'
 import { presentIn, sideOf } from './blocks.ts'
 import { Counters, type Increment } from './counters.ts'
-import type { Look, Value } from './looks.ts'
+import { Filling } from './filling.ts'
+import type { Look } from './looks.ts'
 import { NativeBounds, NativeCounts, type NativePart, withoutRelaid } from './native-buckets.ts'
 import type { JudgeSettings } from './settings.ts'
 import type { Trial } from './trial.ts'
@@ -101,33 +101,26 @@ export class BucketMaker {
   readonly #settings: JudgeSettings
   readonly #counters = new Counters()
   readonly #ages = new Ages()
-  readonly #clock: BlockClock
+  readonly #filling: Filling<OpenBuckets>
   readonly #bounds: NativeBounds
-  #open: OpenBuckets | undefined
 
   constructor(trial: Trial, settings: JudgeSettings) {
     this.#trial = trial
     this.#settings = settings
     this.#bounds = new NativeBounds(settings.latency === false ? [] : settings.latency.bounds)
-    this.#clock = new BlockClock(settings.block)
+    this.#filling = new Filling(settings.block, (at) => new OpenBuckets(at))
   }
 
   /** The next look, in order of time. Undefined while the block stays open. */
   advance({ at, values }: Look): LatencyBlock | undefined {
     const ours = values.filter(({ labels }) => sideOf(labels, this.#trial, this.#settings))
-    const open = (this.#open ??= new OpenBuckets(at))
+    const open = this.#filling.at(at)
     this.#bounds.see(ours)
     for (const increment of withoutRelaid(this.#counters.advance(at, ours)))
       this.#add(open, increment)
     for (const { proxy } of ours) this.#ages.note(proxy, at)
-    return this.#turn(open, at, ours)
-  }
-
-  #turn(open: OpenBuckets, at: Instant, ours: readonly Value[]): LatencyBlock | undefined {
-    const turn = this.#clock.advance(at, presentIn(ours, this.#trial, this.#settings))
-    if (turn.kind === 'open') return undefined
-    this.#open = turn.kind === 'idle' ? undefined : new OpenBuckets(at)
-    return turn.kind === 'closed' ? open.closed(at, this.#bounds.bounds) : undefined
+    const present = presentIn(ours, this.#trial, this.#settings)
+    return this.#filling.closedBy(at, present)?.closed(at, this.#bounds.bounds)
   }
 
   #add(open: OpenBuckets, { of, amount }: Increment): void {
