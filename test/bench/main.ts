@@ -36,6 +36,7 @@ const machine: Machine = {
   memoryGiB: Math.round(totalmem() / 2 ** 30),
   node: process.version,
   idleSeconds: Number(values.idle),
+  inParts: values.from !== '',
 }
 if (values.from !== '' || (values.n === usual && values.only === '')) write()
 process.stdout.write(values.json ? asJson() : pageOf(rows, machine))
