@@ -82,15 +82,11 @@ test('a bad release with nothing but the annotation is rolled back: weights firs
     .poll(() => shop.pods(), { timeout: 30_000 })
     .toEqual({ '1': '4 wanted, 4 up', '2': '0 wanted, 0 up' })
   expect(await report('bad')).toMatch(/rolled back/i)
-  const events = await rig.plane.kubectl(
-    'get',
-    'events',
-    '-n',
-    'bad',
-    '-o',
-    'jsonpath={.items[*].message}',
-  )
-  expect(events).toContain('http://grafana.example.com/')
+  // Events are told together, up to two seconds later.
+  const messages = '-o=jsonpath={.items[*].message}'
+  await expect
+    .poll(() => rig.plane.kubectl('get', 'events', '-n', 'bad', messages), { timeout: 10_000 })
+    .toContain('http://grafana.example.com/')
 })
 
 /** What `haldane report` prints for the newest release. */
