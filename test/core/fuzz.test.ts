@@ -95,7 +95,7 @@ test('10 000 odd worlds: problems or a plan, and a status that can be written', 
   )
   expect(seen.plans).toBeGreaterThan(1000)
   expect(seen.refusals).toBeGreaterThan(1000)
-})
+}, 120_000)
 
 test('a megabyte of annotations, a list called items, a number for a quantity, fields of tomorrow', () => {
   const [{ rollout, objects } = { rollout: {}, objects: [] }] = worlds

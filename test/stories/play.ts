@@ -85,6 +85,8 @@ export class Play {
       workload: undefined,
       status: this.status,
       templateHash: this.hash,
+      templateDigest: this.hash,
+      collisionCount: this.status.collisionCount,
       stepHash: `hash of ${spec.canary.steps.map(stepText).join()}`,
       replicaSets,
       pods: undefined,

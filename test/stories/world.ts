@@ -115,7 +115,8 @@ export class World {
       if (facts.name !== name) return facts
       const wanted = numberAt(body, 'spec', 'replicas') ?? facts.wanted
       if (wanted > facts.wanted) this.#upAt.set(facts.hash, plus(now, seconds(2)))
-      return { ...facts, wanted, ...annotated(merged(facts.annotations, body)) }
+      const minReadySeconds = numberAt(body, 'spec', 'minReadySeconds') ?? facts.minReadySeconds
+      return { ...facts, wanted, minReadySeconds, ...annotated(merged(facts.annotations, body)) }
     })
   }
 
@@ -157,6 +158,8 @@ function replicaSetFacts(json: Json, createdAt: Instant): ReplicaSetFacts {
     replicas: 0,
     ready: 0,
     available: 0,
+    minReadySeconds: numberAt(json, 'spec', 'minReadySeconds') ?? 0,
+    failure: undefined,
     createdAt,
     template: objectAt(json, 'spec', 'template'),
     observed: true,

@@ -19,6 +19,7 @@ import { type Ended, endOf, supersededIn } from '../../core/rollout/ended.ts'
 import type { ReplicaSetFacts } from '../../core/rollout/facts.ts'
 import type { Journal } from '../../core/rollout/journal.ts'
 import { trialAnnotation } from '../../core/rollout/keys.ts'
+import { generatedName } from '../../core/rollout/names.ts'
 import { currentOf, type Scene } from '../../core/rollout/scene.ts'
 import { type Instant, timestamp } from '../../core/units.ts'
 import { type Clock, type Cluster, type Log, PortError, type Tell } from '../../ports.ts'
@@ -215,7 +216,7 @@ function announcement({ rollout, revision, outcome, sentence, links }: ReleaseRe
 }
 
 function reportName(rollout: string, { hash }: ReplicaSetFacts, { revision }: Journal): string {
-  return `${rollout}-${hash}-${revision}-report`
+  return generatedName(rollout, `-${hash}-${revision}-report`)
 }
 
 function configMapOf(

@@ -23,9 +23,11 @@ export function replicaSetFacts({ metadata, json }: KubeObject): ReplicaSetFacts
     revision: wholeNumber(annotations[revisionAnnotation]) ?? 0,
     // Kubernetes' own default.
     wanted: numberAt(json, 'spec', 'replicas') ?? 1,
-    replicas: numberAt(json, 'status', 'replicas') ?? 0,
-    ready: numberAt(json, 'status', 'readyReplicas') ?? 0,
-    available: numberAt(json, 'status', 'availableReplicas') ?? 0,
+    replicas: count(json, 'status', 'replicas'),
+    ready: count(json, 'status', 'readyReplicas'),
+    available: count(json, 'status', 'availableReplicas'),
+    minReadySeconds: count(json, 'spec', 'minReadySeconds'),
+    failure: failureOf(json),
     createdAt: moment(metadata.creationTimestamp) ?? instant(0),
     scaleDownAt: moment(annotations[scaleDownAnnotation]),
     desiredReplicas: wholeNumber(annotations[desiredReplicasAnnotation]),
@@ -33,6 +35,19 @@ export function replicaSetFacts({ metadata, json }: KubeObject): ReplicaSetFacts
     template: objectAt(json, 'spec', 'template'),
     observed: isObserved({ metadata, json }),
   }
+}
+
+function count(json: JsonObject, ...path: readonly string[]): number {
+  return numberAt(json, ...path) ?? 0
+}
+
+function failureOf(json: JsonObject): ReplicaSetFacts['failure'] {
+  const failure = listAt(json, 'status', 'conditions').find(
+    (condition) =>
+      textAt(condition, 'type') === 'ReplicaFailure' && textAt(condition, 'status') === 'True',
+  )
+  if (failure === undefined) return undefined
+  return { reason: textAt(failure, 'reason') ?? '', message: textAt(failure, 'message') ?? '' }
 }
 
 function isObserved({ metadata, json }: Pick<KubeObject, 'metadata' | 'json'>): boolean {

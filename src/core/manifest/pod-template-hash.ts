@@ -6,9 +6,23 @@ import { goJson } from './go-json.ts'
  * Never throws; what Go could not read counts as not written.
  */
 export function podTemplateHash(template: unknown, collisionCount?: number): string {
-  const text = goJson('PodTemplateSpec', template) ?? ''
-  const salt = collisionCount === undefined ? new Uint8Array() : littleEndian(collisionCount)
-  return safe(fnv1a(new TextEncoder().encode(text), salt))
+  return templateHashes(template).hash(collisionCount)
+}
+
+export type TemplateHashes = {
+  /** As above: the name with no collision, or after so many. */
+  readonly hash: (collisionCount?: number) => string
+  /** Tells templates apart that have one hash: the length, and a hash of another family. */
+  readonly digest: string
+}
+
+export function templateHashes(template: unknown): TemplateHashes {
+  const bytes = new TextEncoder().encode(goJson('PodTemplateSpec', template) ?? '')
+  const unsalted = fnv1a(bytes)
+  return {
+    hash: (count) => safe(count === undefined ? unsalted : fnv1a(littleEndian(count), unsalted)),
+    digest: `${bytes.length}.${djb2(bytes).toString(16)}`,
+  }
 }
 
 /** The hash of `canary.steps`, as Argo Rollouts gives it; no list and an empty one differ. */
@@ -23,12 +37,17 @@ function littleEndian(count: number): Uint8Array {
   return bytes
 }
 
-/** FNV-1a with 32 bits, over one part after the other. */
-function fnv1a(...parts: readonly Uint8Array[]): number {
-  let hash = 0x811c9dc5
-  for (const part of parts) {
-    for (const byte of part) hash = Math.imul(hash ^ byte, 0x01000193)
-  }
+/** FNV-1a with 32 bits; goes on from the hash of what came before. */
+function fnv1a(bytes: Uint8Array, before = 0x811c9dc5): number {
+  let hash = before
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash >>> 0
+}
+
+/** Bernstein's hash with xor, 32 bits. */
+function djb2(bytes: Uint8Array): number {
+  let hash = 5381
+  for (const byte of bytes) hash = Math.imul(hash, 33) ^ byte
   return hash >>> 0
 }
 

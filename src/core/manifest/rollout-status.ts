@@ -170,6 +170,7 @@ const conditionTypes: readonly ConditionType[] = [
   'Completed',
   'Paused',
   'InvalidSpec',
+  'ReplicaFailure',
 ]
 
 function known<T extends string>(names: readonly T[], text: string | undefined): T | undefined {

@@ -2,6 +2,8 @@
 import type { KubeObject, ObjectRef } from '../object.ts'
 import { failed, ok, type Problem, type Result } from '../result.ts'
 import type { ReplicaSetFacts } from '../rollout/facts.ts'
+import { templateAnnotation } from '../rollout/keys.ts'
+import { generatedName } from '../rollout/names.ts'
 import type { Identity, Scene } from '../rollout/scene.ts'
 import type { RolloutSpec } from '../rollout/spec.ts'
 import type { WorkloadFacts } from '../rollout/workload.ts'
@@ -9,7 +11,7 @@ import { type Analyses, analysesOf, templateRefs } from './analyses.ts'
 import { replicaSetFacts, runFacts } from './facts.ts'
 import type { JudgeDefaults } from './judge-settings.ts'
 import { isMadeOf } from './known-template.ts'
-import { podTemplateHash, stepHash } from './pod-template-hash.ts'
+import { stepHash, templateHashes } from './pod-template-hash.ts'
 import { parseRollout, salvageRollout } from './rollout.ts'
 import { parseRolloutStatus } from './rollout-status.ts'
 import { type Read, servicesSeen, trafficRefs, trafficSeen } from './traffic.ts'
@@ -115,18 +117,15 @@ function workloadRefs(rollout: KubeObject): readonly ObjectRef[] {
 type Seen = Surroundings & { readonly workload: WorkloadFacts | undefined }
 type Parts = Pick<Scene, 'services' | 'traffic'> & { readonly analyses: Analyses }
 
-function assemble(
-  { rollout, workload, replicaSets, runs }: Seen,
-  { spec, status }: Read,
-  parts: Parts,
-): Scene {
+function assemble(around: Seen, { spec, status }: Read, parts: Parts): Scene {
+  const { rollout, workload, replicaSets, runs } = around
   const facts = replicaSets.map(replicaSetFacts)
   return {
     rollout: identityOf(rollout),
     spec,
     workload,
     status,
-    templateHash: templateHashOf(spec, status.collisionCount, facts),
+    ...nameOf(spec, status.collisionCount, facts, around),
     stepHash: stepHash(spec.canary.stepsJson),
     replicaSets: facts,
     pods: undefined,
@@ -135,16 +134,56 @@ function assemble(
   }
 }
 
-/** One template never gets two ReplicaSets: one that was made of it keeps its name, whoever made it, the oldest first. */
-function templateHashOf(
+type Name = Pick<Scene, 'templateHash' | 'templateDigest' | 'collisionCount'>
+
+/** So many names are tried. */
+const counts: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+
+/**
+ * One template never gets two ReplicaSets: one that was made of it keeps its name, whoever made it, the oldest first. Two templates never
+ * share one: where the name is taken, by another template or by somebody else, the next one is tried.
+ */
+function nameOf(
   { template }: RolloutSpec,
   collisions: number | undefined,
   known: readonly ReplicaSetFacts[],
-): string {
-  const hash = podTemplateHash(template, collisions)
-  if (known.some((each) => each.hash === hash)) return hash
-  const oldestFirst = known.toSorted((a, b) => a.createdAt - b.createdAt)
-  return oldestFirst.find((each) => isMadeOf(each, template))?.hash ?? hash
+  around: Surroundings,
+): Name {
+  const { hash, digest } = templateHashes(template)
+  const named = (templateHash: string, collisionCount = collisions): Name => ({
+    templateHash,
+    templateDigest: digest,
+    collisionCount,
+  })
+  const first = hash(collisions)
+  const made = known.some((each) => each.hash === first)
+    ? undefined
+    : oldestFirst(known).find((each) => isMadeOf(each, template))
+  if (made !== undefined) return named(made.hash)
+  const more = isTaken(first, digest, known, around)
+    ? counts.find((count) => !isTaken(hash((collisions ?? 0) + count), digest, known, around))
+    : undefined
+  if (more === undefined) return named(first)
+  const count = (collisions ?? 0) + more
+  return named(hash(count), count)
+}
+
+function oldestFirst(known: readonly ReplicaSetFacts[]): readonly ReplicaSetFacts[] {
+  return known.toSorted((a, b) => a.createdAt - b.createdAt)
+}
+
+/** A ReplicaSet of ours with this hash is another template's only where it says so: what admission changed in it is none of ours. */
+function isTaken(
+  hash: string,
+  digest: string,
+  known: readonly ReplicaSetFacts[],
+  { rollout, find }: Surroundings,
+): boolean {
+  const ours = known.find((each) => each.hash === hash)
+  if (ours !== undefined) return (ours.annotations[templateAnnotation] ?? digest) !== digest
+  const { namespace, name } = rollout.metadata
+  const ref = { kind: 'ReplicaSet', namespace, name: generatedName(name, `-${hash}`) } as const
+  return find(ref) !== undefined
 }
 
 function identityOf({ metadata }: KubeObject): Identity {

@@ -1,24 +1,17 @@
 /** `status.conditions` as Argo writes them (spec §2.12). */
 import type { Instant } from '../units.ts'
 import type { Decision } from './decide.ts'
-import { explain } from './explain.ts'
-import { revisionOf } from './revision.ts'
+import { progressing } from './progressing.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { Standing } from './stage.ts'
-import type { Condition, ConditionType, RolloutStatus } from './status.ts'
-
-type Wanted = Pick<Condition, 'type' | 'status' | 'reason' | 'message'> & {
-  readonly progressed?: boolean
-}
-
-/** What the next status is so far: everything but the conditions and what is made from them. */
-export type Draft = Omit<RolloutStatus, 'conditions' | 'phase' | 'message'>
+import type { Condition, ConditionType } from './status.ts'
+import { type Draft, isDone, isFinished, isPaused, type Wanted } from './wanted-condition.ts'
 
 export function conditionsFor(
   scene: Scene,
   standing: Standing,
   decision: Decision,
-  { draft, now }: Moment,
+  { draft, now }: { readonly draft: Draft; readonly now: Instant },
 ): readonly Condition[] {
   const wanted = [
     progressing(scene, standing, decision, { draft, now }),
@@ -26,6 +19,7 @@ export function conditionsFor(
     healthy(scene, draft),
     completed(draft),
     paused(scene, draft),
+    replicaFailure(scene),
   ].filter((condition) => condition !== undefined)
   return merge(scene.status.conditions, wanted, now)
 }
@@ -43,6 +37,9 @@ export function invalidCondition(
   )
 }
 
+/** Gone with their cause. The others stay, true or false. */
+const passing: readonly ConditionType[] = ['InvalidSpec', 'ReplicaFailure']
+
 /** Same status and reason is no change, except where pods or steps moved on; the message of InvalidSpec follows its cause. */
 function merge(
   before: readonly Condition[],
@@ -50,7 +47,7 @@ function merge(
   now: Instant,
 ): readonly Condition[] {
   const kept = before.filter(
-    ({ type }) => type !== 'InvalidSpec' && !wanted.some((other) => other.type === type),
+    ({ type }) => !passing.includes(type) && !wanted.some((other) => other.type === type),
   )
   return [
     ...kept,
@@ -80,94 +77,6 @@ function isSame(before: Condition, wanted: Wanted): boolean {
   return before.status === wanted.status && before.reason === wanted.reason && sameMessage
 }
 
-type Moment = { readonly draft: Draft; readonly now: Instant }
-
-function progressing(
-  scene: Scene,
-  standing: Standing,
-  decision: Decision,
-  { draft, now }: Moment,
-): Wanted | undefined {
-  if (draft.abort) return abortedCondition(scene, decision)
-  if (isPaused(scene, draft)) return unknown('RolloutPaused', 'Rollout is paused')
-  if (
-    scene.status.conditions.some(
-      ({ type, reason }) => type === 'Progressing' && reason === 'RolloutPaused',
-    )
-  )
-    return unknown('RolloutResumed', 'Rollout is resumed')
-  if (standing.retried) return unknown('RolloutRetry', 'Rollout is retried')
-  return moving(scene, standing, { draft, now })
-}
-
-function abortedCondition(scene: Scene, decision: Decision): Wanted {
-  const why = decision.kind === 'abort' ? `: ${explain(decision.because)}` : ''
-  return {
-    type: 'Progressing',
-    status: 'False',
-    reason: 'RolloutAborted',
-    message: `Rollout aborted update to revision ${revisionOf(scene)}${why}`,
-  }
-}
-
-function unknown(reason: string, message: string): Wanted {
-  return { type: 'Progressing', status: 'Unknown', reason, message }
-}
-
-function moving(scene: Scene, standing: Standing, { draft, now }: Moment): Wanted {
-  const current = currentOf(scene)
-  const name = current?.name ?? `${scene.rollout.name}-${scene.templateHash}`
-  if (current === undefined) return yes('NewReplicaSetCreated', `Created new replica set "${name}"`)
-  if (draft.stableRS === draft.currentPodHash && isAllUp(scene, draft)) {
-    return yes('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
-  }
-  const progressed = hasMoved(scene.status, draft, standing)
-  if (!progressed && isLate(scene, now)) return late(name)
-  return { ...yes('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), progressed }
-}
-
-function yes(reason: string, message: string): Wanted {
-  return { type: 'Progressing', status: 'True', reason, message }
-}
-
-function late(name: string): Wanted {
-  const message = `ReplicaSet "${name}" has timed out progressing.`
-  return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message }
-}
-
-function isAllUp({ spec }: Scene, draft: Draft): boolean {
-  return draft.updatedReplicas >= spec.replicas && draft.availableReplicas >= draft.updatedReplicas
-}
-
-function hasMoved(before: RolloutStatus, after: Draft, { fresh }: Standing): boolean {
-  return (
-    fresh ||
-    before.updatedReplicas !== after.updatedReplicas ||
-    before.readyReplicas < after.readyReplicas ||
-    before.availableReplicas < after.availableReplicas ||
-    before.currentStepIndex !== after.currentStepIndex ||
-    before.stableRS !== after.stableRS ||
-    before.conditions.some(({ type }) => type === 'InvalidSpec')
-  )
-}
-
-/** Late is late until something moves. */
-function isLate(scene: Scene, now: Instant): boolean {
-  const before = scene.status.conditions.find(({ type }) => type === 'Progressing')
-  if (before === undefined || waitsByDesign(scene)) return false
-  if (before.reason === 'ProgressDeadlineExceeded') return true
-  return (
-    ['ReplicaSetUpdated', 'NewReplicaSetCreated'].includes(before.reason) &&
-    now >= before.lastUpdateTime + scene.spec.progressDeadline
-  )
-}
-
-/** A pause and an analysis have no deadline. */
-function waitsByDesign({ spec, status, templateHash }: Scene): boolean {
-  const step = spec.canary.steps[status.currentStepIndex ?? 0]
-  return status.stableRS !== templateHash && (step?.kind === 'pause' || step?.kind === 'analysis')
-}
-
 function available({ spec }: Scene, draft: Draft): Wanted {
   const enough = draft.availableReplicas >= spec.replicas
   return says(
@@ -179,9 +88,7 @@ function available({ spec }: Scene, draft: Draft): Wanted {
 }
 
 function healthy(scene: Scene, draft: Draft): Wanted | undefined {
-  const done =
-    draft.stableRS === draft.currentPodHash && draft.currentStepIndex === stepCount(scene)
-  const isHealthy = done && isAllUp(scene, draft) && draft.replicas === scene.spec.replicas
+  const isHealthy = isDone(scene, draft) && !isPaused(scene, draft)
   const existed = scene.status.conditions.some(({ type }) => type === 'Healthy')
   if (!isHealthy && !existed) return undefined
   return says(
@@ -192,17 +99,8 @@ function healthy(scene: Scene, draft: Draft): Wanted | undefined {
   )
 }
 
-function stepCount({ spec }: Scene): number | undefined {
-  return spec.canary.steps.length === 0 ? undefined : spec.canary.steps.length
-}
-
 function completed(draft: Draft): Wanted {
-  return says(
-    'Completed',
-    draft.stableRS !== undefined && draft.stableRS === draft.currentPodHash,
-    'RolloutCompleted',
-    'RolloutCompleted',
-  )
+  return says('Completed', isFinished(draft), 'RolloutCompleted', 'RolloutCompleted')
 }
 
 function paused(scene: Scene, draft: Draft): Wanted | undefined {
@@ -211,8 +109,11 @@ function paused(scene: Scene, draft: Draft): Wanted | undefined {
   return isNow || existed ? says('Paused', isNow, 'RolloutPaused', 'Rollout is paused') : undefined
 }
 
-export function isPaused({ spec }: Scene, draft: Pick<Draft, 'pauseConditions'>): boolean {
-  return spec.paused || draft.pauseConditions.length > 0
+/** Why pods cannot be made, such as a quota: the new version's reason first. */
+function replicaFailure(scene: Scene): Wanted | undefined {
+  const failures = [currentOf(scene), ...scene.replicaSets].map((facts) => facts?.failure)
+  const failure = failures.find((each) => each !== undefined)
+  return failure && { type: 'ReplicaFailure', status: 'True', ...failure }
 }
 
 function says(type: ConditionType, holds: boolean, reason: string, message: string): Wanted {

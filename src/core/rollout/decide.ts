@@ -7,6 +7,7 @@ import type { RunFacts } from './facts.ts'
 import { parseJournal } from './journal.ts'
 import { journalAnnotation } from './keys.ts'
 import { managedStand } from './managed.ts'
+import { hasMoved, isLate } from './progress.ts'
 import { isScaled, neededPods } from './scaled.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { PauseStep, Step } from './spec.ts'
@@ -122,13 +123,10 @@ function canaryIsWorse(scene: Scene, standing: Standing): Decision | undefined {
 }
 
 /** What an earlier revision was late with is not this one's. */
-function outOfTime(scene: Scene, { fresh }: Standing): Decision | undefined {
+function outOfTime(scene: Scene, standing: Standing, now: Instant): Decision | undefined {
   const current = currentOf(scene)
-  if (!scene.spec.progressDeadlineAbort || current === undefined || fresh) return undefined
-  const late = scene.status.conditions.some(
-    ({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded',
-  )
-  return late
+  if (!scene.spec.progressDeadlineAbort || current === undefined) return undefined
+  return isLate(scene, now) && !hasMoved(scene, standing)
     ? { kind: 'abort', because: { code: 'ProgressDeadlineExceeded', replicaSet: current.name } }
     : undefined
 }

@@ -21,6 +21,9 @@ export type ReplicaSetFacts = {
   readonly replicas: number
   readonly ready: number
   readonly available: number
+  readonly minReadySeconds: number
+  /** Why its controller cannot make its pods. */
+  readonly failure: { readonly reason: string; readonly message: string } | undefined
   readonly createdAt: Instant
   /** Annotation `scale-down-deadline`. */
   readonly scaleDownAt: Instant | undefined

@@ -19,6 +19,8 @@ export const judgeAnnotation = 'haldane.dev/judge'
 export const journalAnnotation = 'haldane.dev/journal'
 /** On a ReplicaSet: how often somebody else's weights were set right, as JSON. */
 export const driftAnnotation = 'haldane.dev/drift'
+/** On a ReplicaSet: tells its template from another one with the same hash. */
+export const templateAnnotation = 'haldane.dev/template'
 /** On an AnalysisRun: whom it compares, as JSON. */
 export const trialAnnotation = 'haldane.dev/trial'
 /** On a ReplicaSet: the names of labels and annotations that its live pods may still carry otherwise than its template. */

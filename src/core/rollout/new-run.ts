@@ -12,6 +12,7 @@ import {
   stepIndexLabel,
   trialAnnotation,
 } from './keys.ts'
+import { generatedName } from './names.ts'
 import { ownerOf, revisionOf } from './revision.ts'
 import type { Analysis, Scene } from './scene.ts'
 import { namesOf } from './services.ts'
@@ -28,8 +29,8 @@ export type NewRun = {
 
 /** Argo's names (spec §2.2). */
 export function baseName(type: RunType, scene: Scene, { index }: Standing): string {
-  const base = `${scene.rollout.name}-${scene.templateHash}-${revisionOf(scene)}`
-  return type === 'Step' ? `${base}-${index}` : base
+  const suffix = `-${scene.templateHash}-${revisionOf(scene)}`
+  return generatedName(scene.rollout.name, type === 'Step' ? `${suffix}-${index}` : suffix)
 }
 
 /** Whether a run is called so, or so with a number behind it. */

@@ -73,6 +73,7 @@ function decided(scene: Scene, standing: Standing, decision: Decision): readonly
       return decision.because.code === 'InitialDeploy' ? [] : [completed(scene, decision.because)]
     case 'abort':
       return [
+        ...outOfTime(decision.because),
         warning(
           'RolloutAborted',
           `Rollout aborted update to revision ${revisionOf(scene)}: ${explain(decision.because)}`,
@@ -81,6 +82,13 @@ function decided(scene: Scene, standing: Standing, decision: Decision): readonly
     case 'wait':
       return abortedByPerson(scene, standing)
   }
+}
+
+/** Argo says first what ran out of time. */
+function outOfTime(because: Reason): readonly Note[] {
+  return because.code === 'ProgressDeadlineExceeded'
+    ? [warning('RolloutAborted', explain(because))]
+    : []
 }
 
 function advanced({ spec }: Scene, { stage, index }: Standing): readonly Note[] {

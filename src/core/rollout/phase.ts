@@ -1,8 +1,9 @@
 /** `status.phase` and `status.message`: the first that matches, in Argo's words (spec §2.12). */
-import type { Draft } from './conditions.ts'
+
 import type { Scene } from './scene.ts'
 import type { RolloutSpec } from './spec.ts'
 import type { Condition, RolloutPhase } from './status.ts'
+import type { Draft } from './wanted-condition.ts'
 
 export type Said = { readonly phase: RolloutPhase; readonly message: string | undefined }
 

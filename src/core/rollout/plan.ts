@@ -11,6 +11,7 @@ import { journalAction } from './journal-action.ts'
 import { begun, deployed, notesOf } from './notes.ts'
 import { nextLookAtPods } from './pod-look.ts'
 import { podMetadataActions, templateMetadataActions } from './pod-metadata.ts'
+import { timedReasons } from './progress.ts'
 import { statusAfter } from './record.ts'
 import { restartActions } from './restart.ts'
 import { revisionActions, withNewborn } from './revision.ts'
@@ -125,7 +126,7 @@ function wakeFor(
 /** A second later than needed: the time on the server has no milliseconds. */
 function deadlineOf({ spec, status }: Scene): Instant | undefined {
   const progressing = status.conditions.find(({ type }) => type === 'Progressing')
-  return progressing?.reason === 'ReplicaSetUpdated'
+  return progressing !== undefined && timedReasons.includes(progressing.reason)
     ? instant(progressing.lastUpdateTime + spec.progressDeadline + 1000)
     : undefined
 }

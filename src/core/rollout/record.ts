@@ -1,16 +1,18 @@
 /** The status that a pass leaves behind: what was seen and what was decided, never what was merely asked for. */
 import { type Instant, type Weight, weight } from '../units.ts'
-import { conditionsFor, type Draft, invalidCondition } from './conditions.ts'
+import { conditionsFor, invalidCondition } from './conditions.ts'
 import { allTraffic } from './counts.ts'
 import { currentRuns, type Decision } from './decide.ts'
 import { phaseOf } from './phase.ts'
+import { podCounts } from './progress.ts'
 import { restartedAtAfter } from './restart.ts'
 import { isOpen, type PlannedRuns } from './runs.ts'
-import { currentOf, type Scene } from './scene.ts'
+import type { Scene } from './scene.ts'
 import { turned } from './services.ts'
 import type { Standing } from './stage.ts'
 import type { PauseCondition, RolloutStatus, WeightDestination } from './status.ts'
 import { carriedWeight, pinsOf, type Side } from './traffic.ts'
+import type { Draft } from './wanted-condition.ts'
 import { observedWorkload } from './workload.ts'
 
 export function statusAfter(
@@ -89,7 +91,7 @@ function draftFor(
     currentPodHash: scene.templateHash,
     restartedAt: restartedAtAfter(scene, { fresh: standing.fresh, now }),
     stableRS: decision.kind === 'promote' ? scene.templateHash : scene.status.stableRS,
-    collisionCount: scene.status.collisionCount,
+    collisionCount: scene.collisionCount,
     ...podCounts(scene),
     selector: Object.entries(scene.spec.matchLabels)
       .map(([key, value]) => `${key}=${value}`)
@@ -144,24 +146,6 @@ function indexAfter(
   if (decision.kind === 'promote') return steps
   if (decision.kind === 'abort' || stage.kind === 'aborted') return 0
   return decision.kind === 'advance' ? index + 1 : index
-}
-
-function podCounts(
-  scene: Scene,
-): Pick<
-  Draft,
-  'replicas' | 'updatedReplicas' | 'readyReplicas' | 'availableReplicas' | 'hpaReplicas'
-> {
-  const sum = (count: 'replicas' | 'ready' | 'available'): number =>
-    scene.replicaSets.reduce((total, facts) => total + facts[count], 0)
-  const replicas = sum('replicas')
-  return {
-    replicas,
-    updatedReplicas: currentOf(scene)?.replicas ?? 0,
-    readyReplicas: sum('ready'),
-    availableReplicas: sum('available'),
-    hpaReplicas: replicas,
-  }
 }
 
 /** What the routes carry, and whom. */

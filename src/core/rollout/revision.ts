@@ -12,8 +12,10 @@ import {
   revisionAnnotation,
   revisionHistoryAnnotation,
   scaleDownAnnotation,
+  templateAnnotation,
   workloadGenerationAnnotation,
 } from './keys.ts'
+import { generatedName } from './names.ts'
 import { dressed, metadataFor } from './pod-metadata.ts'
 import { currentOf, type Identity, type Scene } from './scene.ts'
 
@@ -34,9 +36,14 @@ export function revisionActions(scene: Scene, now: Instant): readonly Action[] {
   return [
     ...(current === undefined
       ? [createReplicaSet(scene, revision, now)]
-      : renumber(current, revision, scene, now)),
+      : [...renumber(current, revision, scene, now), ...sync(current, scene)]),
     ...numberRollout(scene.rollout, revision),
   ]
+}
+
+/** `<rollout>-<hash>`, as Argo has it. */
+export function replicaSetName({ rollout, templateHash }: Scene): string {
+  return generatedName(rollout.name, `-${templateHash}`)
 }
 
 /** The revision that the Rollout is at, or gets in this pass. */
@@ -53,7 +60,7 @@ export function withNewborn(scene: Scene, now: Instant): Scene {
   const revision = revisionOf(scene)
   const { json } = createReplicaSet(scene, revision, now).object
   const newborn: ReplicaSetFacts = {
-    name: nameOfNew(scene),
+    name: replicaSetName(scene),
     uid: '',
     hash: templateHash,
     revision,
@@ -61,6 +68,8 @@ export function withNewborn(scene: Scene, now: Instant): Scene {
     replicas: 0,
     ready: 0,
     available: 0,
+    minReadySeconds: spec.minReadySeconds,
+    failure: undefined,
     createdAt: now,
     scaleDownAt: undefined,
     desiredReplicas: spec.replicas,
@@ -71,15 +80,11 @@ export function withNewborn(scene: Scene, now: Instant): Scene {
   return { ...scene, replicaSets: [...replicaSets, newborn] }
 }
 
-function nameOfNew({ rollout, templateHash }: Scene): string {
-  return `${rollout.name}-${templateHash}`
-}
-
 type Create = Extract<Action, { kind: 'create' }>
 
 function createReplicaSet(scene: Scene, revision: number, now: Instant): Create {
   const { rollout, spec, templateHash } = scene
-  const name = nameOfNew(scene)
+  const name = replicaSetName(scene)
   const hash = { [hashLabel]: templateHash }
   const labels = objectAt(spec.template, 'metadata', 'labels')
   const hashed = {
@@ -101,6 +106,7 @@ function createReplicaSet(scene: Scene, revision: number, now: Instant): Create 
       [revisionAnnotation]: String(revision),
       [desiredReplicasAnnotation]: String(spec.replicas),
       [journalAnnotation]: journalText(beginJournal(revision, now)),
+      [templateAnnotation]: scene.templateDigest,
       ...annotations,
     },
     ownerReferences: [ownerOf(rollout)],
@@ -171,6 +177,21 @@ function renumber(
       notes: [normal('RolloutUpdated', `Rollout updated to revision ${revision}`)],
     },
   ]
+}
+
+/** What a ReplicaSet that is there already takes over from the Rollout: annotations, as a new one has them, and how long a pod must be ready. */
+function sync(current: ReplicaSetFacts, { rollout, spec }: Scene): readonly Action[] {
+  const changed = Object.entries(inherited(rollout)).filter(
+    ([key, value]) => current.annotations[key] !== value,
+  )
+  const isReady = current.minReadySeconds === spec.minReadySeconds
+  if (changed.length === 0 && isReady) return []
+  const body = {
+    ...(changed.length === 0 ? {} : { metadata: { annotations: Object.fromEntries(changed) } }),
+    ...(isReady ? {} : { spec: { minReadySeconds: spec.minReadySeconds } }),
+  }
+  const ref = { kind: 'ReplicaSet', namespace: rollout.namespace, name: current.name } as const
+  return [{ kind: 'merge', ref, body, notes: [] }]
 }
 
 function numberRollout(rollout: Identity, revision: number): readonly Action[] {

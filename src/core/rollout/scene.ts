@@ -24,6 +24,10 @@ export type Scene = {
   readonly status: RolloutStatus
   /** Of `spec.template`, collisions counted. */
   readonly templateHash: string
+  /** Of the template itself: another one with the same hash has another. */
+  readonly templateDigest: string
+  /** How often a name was taken already. */
+  readonly collisionCount: number | undefined
   readonly stepHash: string
   /** Owned by the Rollout; any order. */
   readonly replicaSets: readonly ReplicaSetFacts[]

@@ -12,6 +12,7 @@ export type ConditionType =
   | 'Completed'
   | 'Paused'
   | 'InvalidSpec'
+  | 'ReplicaFailure'
 
 export type Condition = {
   readonly type: ConditionType

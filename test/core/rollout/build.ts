@@ -55,6 +55,8 @@ export function scene(differs: Differs = {}): Scene {
     workload: differs.workload,
     status: { ...stepping, ...differs.status },
     templateHash,
+    templateDigest: templateHash,
+    collisionCount: undefined,
     stepHash: 's',
     replicaSets: [
       replicaSet('aaa', { revision: 1, wanted: 4, ...differs.stable }),
@@ -88,6 +90,8 @@ export function replicaSet(hash: string, facts: Partial<ReplicaSetFacts> = {}): 
     replicas: wanted,
     ready: available,
     available,
+    minReadySeconds: 0,
+    failure: undefined,
     createdAt: at(0),
     scaleDownAt: undefined,
     desiredReplicas: 4,

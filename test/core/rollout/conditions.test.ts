@@ -56,7 +56,7 @@ describe('conditions', () => {
       it: 'retried',
       sees: { status: { abortedAt: at(0) } },
       type: 'Progressing',
-      says: 'Unknown RolloutRetry Rollout is retried',
+      says: 'Unknown RolloutRetry Retrying Rollout after abort',
     },
     {
       it: 'aborted by a person',

@@ -21,6 +21,9 @@ const late: Condition = {
   lastTransitionTime: at(0),
 }
 
+/** As the pods stand: nothing has moved. */
+const settledCounts = { replicas: 6, updatedReplicas: 2, readyReplicas: 6, availableReplicas: 6 }
+
 function percent(value: number): { readonly type: 'Percent'; readonly value: number } {
   return { type: 'Percent', value }
 }
@@ -95,8 +98,16 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     },
     {
       it: 'out of time aborts when asked for',
-      sees: { status: { conditions: [late] }, spec: { progressDeadlineAbort: true } },
+      sees: {
+        status: { conditions: [late], ...settledCounts },
+        spec: { progressDeadlineAbort: true },
+      },
       decides: 'abort: ReplicaSet "web-bbb" has timed out progressing.',
+    },
+    {
+      it: 'but not while pods come',
+      sees: { status: { conditions: [late] }, spec: { progressDeadlineAbort: true } },
+      decides: 'advance: step completed (setWeight: 50)',
     },
     {
       it: 'and not when not',
