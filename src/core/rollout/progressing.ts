@@ -58,8 +58,9 @@ function moving(scene: Scene, standing: Standing, { draft, now }: Moment): Wante
   if (isDone(scene, draft))
     return yes('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
   const progressed = hasMoved(scene, standing) || hasStepped(scene, draft)
-  if (losesPods(scene, draft, progressed)) return notAvailable
+  if (isFinished(draft) && wasHealthy(scene, draft)) return notAvailable
   if (!progressed && isLate(scene, now)) return late(name)
+  if (!progressed && reasonBefore(scene) === notAvailable.reason) return notAvailable
   return { ...yes('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), progressed }
 }
 
@@ -74,13 +75,10 @@ const notAvailable: Wanted = {
   message: 'Rollout does not have minimum availability',
 }
 
-/** What was healthy is not any more, or still is not. */
-function losesPods(scene: Scene, draft: Draft, progressed: boolean): boolean {
-  const { conditions, stableRS } = scene.status
-  if (!isFinished(draft)) return false
-  const wasHealthy = conditions.some(({ type, status }) => type === 'Healthy' && status === 'True')
-  if (wasHealthy && stableRS === draft.stableRS) return true
-  return !progressed && reasonBefore(scene) === 'ReplicaSetNotAvailable'
+/** Pods of a release that was over are missing. */
+function wasHealthy({ status }: Scene, draft: Draft): boolean {
+  const healthy = status.conditions.find(({ type }) => type === 'Healthy')
+  return healthy?.status === 'True' && status.stableRS === draft.stableRS
 }
 
 function yes(reason: string, message: string): Wanted {
