@@ -60,18 +60,39 @@ function compareFacts(place: Place, argo: Facts, ours: Facts): StationComparison
   }
 }
 
-/** An event that only one side tells at this point of the story is one difference; one that moved is two. */
+/** An event that only one side tells at this point of the story is one difference; one that the other tells earlier or later is one, too. */
 function compareEvents(place: Place, argo: Facts, ours: Facts): StationComparison {
   const steps = alignment(eventsOf(argo), eventsOf(ours))
+  const only = (side: 'argo' | 'ours'): readonly string[] =>
+    steps.filter((step) => step.side === side).map(({ event }) => event)
+  const [argos, own] = [only('argo'), only('ours')]
+  const moved = common(argos, own)
+  const found = (events: readonly string[], tells: Pick<Found, 'argo' | 'ours'>): readonly Found[] =>
+    events.map((event) => ({ ...place, fact: `event ${event}`, ...tells }))
   return {
     same: steps.filter(({ side }) => side === 'both').length,
-    found: steps.flatMap(({ side, event }): readonly Found[] => {
-      const fact = `event ${event}`
-      if (side === 'both') return []
-      if (side === 'argo') return [{ ...place, fact, argo: 'told', ours: undefined }]
-      return [{ ...place, fact, argo: undefined, ours: 'told' }]
-    }),
+    found: [
+      ...found(without(argos, moved), { argo: 'told', ours: undefined }),
+      ...found(moved, { argo: 'told', ours: 'told at another time' }),
+      ...found(without(own, moved), { argo: undefined, ours: 'told' }),
+    ],
   }
+}
+
+/** What both lists hold, as often as both hold it. */
+function common(some: readonly string[], others: readonly string[]): readonly string[] {
+  return some.filter(
+    (event, index) =>
+      some.slice(0, index).filter((each) => each === event).length <
+      others.filter((each) => each === event).length,
+  )
+}
+
+function without(events: readonly string[], some: readonly string[]): readonly string[] {
+  return some.reduce<readonly string[]>((left, event) => {
+    const index = left.indexOf(event)
+    return index < 0 ? left : left.toSpliced(index, 1)
+  }, events)
 }
 
 function eventsOf(facts: Facts): readonly string[] {

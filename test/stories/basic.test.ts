@@ -45,7 +45,6 @@ test('a release replaces pods within surge and unavailable, and waits in its pau
        Rollout step 1/4 completed (setWeight: 20)
        Rollout is paused (CanaryPauseStep)
     25s ? % Progressing more replicas need to be updated (waiting for pods: 2 of 3 are available)
-       Rollout is resumed
        Rollout step 2/4 completed (pause)
        Scaled up ReplicaSet web-bbb (revision 2) from 2 to 3
     27s ? % Progressing more replicas need to be updated (waiting for pods: 3 of 4 are available)
@@ -62,7 +61,6 @@ test('a release replaces pods within surge and unavailable, and waits in its pau
        Rollout step 3/4 completed (setWeight: 60)
        Rollout is paused (CanaryPauseStep)
     65s ? % Progressing more replicas need to be updated (waiting for pods: 6 of 10 are available)
-       Rollout is resumed
        Rollout step 4/4 completed (pause)
        Scaled up ReplicaSet web-bbb (revision 2) from 6 to 7
     67s ? % Progressing more replicas need to be updated (waiting for pods: 7 of 10 are available)

@@ -8,6 +8,7 @@ test('the first deployment skips the steps and pins both Services', () => {
     0s 0 % Progressing updated replicas are still becoming available (everything asked for is stable)
        Rollout updated to revision 1
        Created ReplicaSet web-aaa (revision 1)
+       Rollout not completed, started update to revision 1 (aaa)
        Scaled up ReplicaSet web-aaa (revision 1) from 0 to 4
        Traffic weight updated to 0
        Rollout completed update to revision 1 (aaa): Initial deploy
@@ -43,7 +44,6 @@ test('a pause that is resumed leads to promotion, and the old pods go after thei
   expect(play.story()).toMatchInlineSnapshot(`
     "
     35s 50 % Progressing waiting for all steps to complete (waiting for pods: 2 of 4 are available)
-       Rollout is resumed
        Rollout step 2/2 completed (pause: 10m)
        Scaled up ReplicaSet web-bbb (revision 2) from 2 to 4
     37s 0 % Healthy (everything asked for is stable)

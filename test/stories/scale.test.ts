@@ -27,7 +27,6 @@ test('setCanaryScale warms the canary up before any traffic, and gives the numbe
        Rollout step 1/5 completed (setCanaryScale{replicas: 3})
        Rollout is paused (CanaryPauseStep)
     15s 25 % Paused CanaryPauseStep (CanaryPauseStep)
-       Rollout is resumed
        Rollout step 2/5 completed (pause)
        Traffic weight updated from 0 to 25
        Rollout step 3/5 completed (setWeight: 25)

@@ -5,24 +5,36 @@ import { explain, stepText } from './explain.ts'
 import { revisionOf } from './revision.ts'
 import { currentOf, type Scene } from './scene.ts'
 import type { Stage, Standing } from './stage.ts'
-import type { RolloutStatus, RunReference } from './status.ts'
+import type { Condition, RolloutStatus, RunReference } from './status.ts'
 
-export function notesOf(scene: Scene, standing: Standing, decision: Decision): readonly Note[] {
+/** Told once the status is recorded. */
+export function notesOf(
+  scene: Scene,
+  standing: Standing,
+  decision: Decision,
+  after: RolloutStatus,
+): readonly Note[] {
   return [
-    ...resumed(scene, standing, decision),
     ...decided(scene, standing, decision),
+    ...resumed(scene, after),
     ...analysed(scene, standing),
   ]
 }
 
 /** Told with the write that brings the new revision into being, where there is one. */
-export function begun(scene: Scene, { fresh, stage }: Standing): readonly Note[] {
-  if (!fresh) return []
-  const skips = skipped(scene, stage)
-  if (stage.kind !== 'stepping' && stage.kind !== 'promoting') return skips
+export function begun(
+  scene: Scene,
+  { fresh, stage }: Standing,
+  after: RolloutStatus,
+): readonly Note[] {
+  return [...(fresh ? skipped(scene, stage) : []), ...notCompleted(scene, after)]
+}
+
+/** Another version while one is under way is not told again. */
+function notCompleted(scene: Scene, after: RolloutStatus): readonly Note[] {
+  if (completedIn(scene.status) === 'False' || completedIn(after) !== 'False') return []
   const revision = revisionOf(scene)
   return [
-    ...skips,
     normal(
       'RolloutNotCompleted',
       `Rollout not completed, started update to revision ${revision} (${scene.templateHash})`,
@@ -42,6 +54,10 @@ function completed(scene: Scene, because: Reason): Note {
   )
 }
 
+function completedIn({ conditions }: RolloutStatus): Condition['status'] | undefined {
+  return conditions.find(({ type }) => type === 'Completed')?.status
+}
+
 /** Argo says so only where there are steps to skip, and within the window only where the old pods are still there. */
 function skipped(scene: Scene, stage: Stage): readonly Note[] {
   if (scene.spec.canary.steps.length === 0) return []
@@ -52,15 +68,10 @@ function skipped(scene: Scene, stage: Stage): readonly Note[] {
     : []
 }
 
-function resumed(
-  { status }: Scene,
-  { stage, pauses }: Standing,
-  { kind }: Decision,
-): readonly Note[] {
-  const wasPaused = status.controllerPause || status.pauseConditions.length > 0
-  const underWay = stage.kind === 'stepping' || stage.kind === 'promoting'
-  const goesOn = kind === 'advance' || (kind === 'wait' && pauses.length === 0)
-  return wasPaused && underWay && goesOn ? [normal('RolloutResumed', 'Rollout is resumed')] : []
+/** A pause is over, by itself or for another version's sake. Whoever resumes by hand knows, and an abort says more. */
+function resumed({ status }: Scene, after: RolloutStatus): readonly Note[] {
+  const isOver = status.pauseConditions.length > 0 && after.pauseConditions.length === 0
+  return isOver && !after.abort ? [normal('RolloutResumed', 'Rollout is resumed')] : []
 }
 
 function decided(scene: Scene, standing: Standing, decision: Decision): readonly Note[] {

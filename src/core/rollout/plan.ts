@@ -50,7 +50,7 @@ export function plan(scene: Scene, now: Instant): Plan {
   const status = statusAfter(scene, standing, decision, { runs, now })
   const moves = changes(born, shape)
   const opening = revisionActions(scene, now)
-  const beginning = begun(scene, seen)
+  const beginning = begun(scene, seen, status)
   const actions = gathered([
     ...telling(opening, beginning),
     ...affinityActions(scene),
@@ -73,7 +73,7 @@ export function plan(scene: Scene, now: Instant): Plan {
       ...(moves.length === 0 ? restartActions(scene, now) : []),
     ],
     status,
-    notes: [...(opening.length === 0 ? beginning : []), ...notesOf(scene, seen, decision)],
+    notes: [...(opening.length === 0 ? beginning : []), ...notesOf(scene, seen, decision, status)],
     wakeAt: wakeFor(scene, decision, { shape, drift }, now),
   }
 }

@@ -108,11 +108,16 @@ test.for([
     told: ['RolloutPaused Rollout is paused (CanaryPauseStep)'],
   },
   {
-    it: 'resumed',
+    it: 'resumed by hand',
     sees: { status: { currentStepIndex: 1, controllerPause: true } },
+    told: ['RolloutStepCompleted Rollout step 2/2 completed (pause)'],
+  },
+  {
+    it: 'a pause is over',
+    sees: { spec: { canary: pausing }, status: { currentStepIndex: 0, ...pausedAt(-60) } },
     told: [
+      'RolloutStepCompleted Rollout step 1/1 completed (pause: 1m)',
       'RolloutResumed Rollout is resumed',
-      'RolloutStepCompleted Rollout step 2/2 completed (pause)',
     ],
   },
   {
