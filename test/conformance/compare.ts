@@ -67,8 +67,10 @@ function compareEvents(place: Place, argo: Facts, ours: Facts): StationCompariso
     steps.filter((step) => step.side === side).map(({ event }) => event)
   const [argos, own] = [only('argo'), only('ours')]
   const moved = common(argos, own)
-  const found = (events: readonly string[], tells: Pick<Found, 'argo' | 'ours'>): readonly Found[] =>
-    events.map((event) => ({ ...place, fact: `event ${event}`, ...tells }))
+  const found = (
+    events: readonly string[],
+    tells: Pick<Found, 'argo' | 'ours'>,
+  ): readonly Found[] => events.map((event) => ({ ...place, fact: `event ${event}`, ...tells }))
   return {
     same: steps.filter(({ side }) => side === 'both').length,
     found: [

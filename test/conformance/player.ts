@@ -51,7 +51,18 @@ function isStation(act: Act): act is Station {
 }
 
 function withEvents(facts: Facts, events: readonly string[], told: number): Facts {
-  return { ...facts, events: events.slice(told).join(', ') }
+  return { ...facts, events: withoutEcho(events.slice(told)).join(', ') }
+}
+
+/** What is told three times in a row and more was told as often as there was time for. */
+function withoutEcho(events: readonly string[]): readonly string[] {
+  return events.flatMap((event, index): readonly string[] => {
+    const isRun = [0, 1, 2].some((from) =>
+      [0, 1, 2].every((at) => events[index - from + at] === event),
+    )
+    if (!isRun) return [event]
+    return events[index - 1] === event ? [] : [`${event} again and again`]
+  })
 }
 
 async function reach(

@@ -57,11 +57,25 @@ function moving(scene: Scene, standing: Standing, { draft, now }: Moment): Wante
     return yes('NewReplicaSetCreated', `Created new replica set "${name}"`)
   if (isDone(scene, draft))
     return yes('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
-  const progressed = hasMoved(scene, standing) || hasStepped(scene, draft)
-  if (isFinished(draft) && wasHealthy(scene, draft)) return notAvailable
-  if (!progressed && isLate(scene, now)) return late(name)
-  if (!progressed && reasonBefore(scene) === notAvailable.reason) return notAvailable
+  return stuck(scene, standing, { draft, now }) ?? underWay(scene, standing, draft)
+}
+
+function underWay(scene: Scene, standing: Standing, draft: Draft): Wanted {
+  const name = replicaSetName(scene)
+  const progressed = progresses(scene, standing, draft)
   return { ...yes('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), progressed }
+}
+
+/** What lost its pods, and what is out of time. */
+function stuck(scene: Scene, standing: Standing, { draft, now }: Moment): Wanted | undefined {
+  if (isFinished(draft) && wasHealthy(scene, draft)) return notAvailable
+  if (progresses(scene, standing, draft)) return undefined
+  if (isLate(scene, now)) return late(replicaSetName(scene))
+  return reasonBefore(scene) === notAvailable.reason ? notAvailable : undefined
+}
+
+function progresses(scene: Scene, standing: Standing, draft: Draft): boolean {
+  return hasMoved(scene, standing) || hasStepped(scene, draft)
 }
 
 function hasStepped({ status }: Scene, draft: Draft): boolean {

@@ -12,13 +12,9 @@ export function podsOwed(replicaSet: ReplicaSetFacts, scene: Scene): number {
   return podsFor(shareReaching(replicaSet.hash, scene), scene.spec.replicas)
 }
 
-/**
- * Whether anything leads to an old revision: traffic now, or a side that is pinned to it. The canary's without a weight counts, too: proxies
- * that have not heard of the weight yet still send it requests, and a mirror or a client may go by its Service.
- */
+/** Whether anything leads to an old revision: traffic now, or a pin of the stable side, which is about to have some. */
 export function isReachable({ hash }: ReplicaSetFacts, scene: Scene): boolean {
-  const isPinned = (['stable', 'canary'] as const).some((side) => pinsOf(scene, side).includes(hash))
-  return isPinned || shareReaching(hash, scene) > 0
+  return pinsOf(scene, 'stable').includes(hash) || shareReaching(hash, scene) > 0
 }
 
 /** The share of all traffic that can reach pods of this template, in percent. What is not known counts as all. */

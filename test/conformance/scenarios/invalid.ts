@@ -443,12 +443,7 @@ export const invalid: readonly Scenario[] = [
       virtualService('reviews', { http: [{ name: 'primary', route: bySubset }] }),
       rollout({ canary: subsetSplit }),
     ],
-    play: [
-      at('without it', /./),
-      apply(destinationRule()),
-      wait(5),
-      at('it has come', /./),
-    ],
+    play: [at('without it', /./), apply(destinationRule()), wait(5), at('it has come', /./)],
   },
   {
     name: 'invalid-in-the-middle',

@@ -114,9 +114,16 @@ test.for([
   },
   {
     it: 'a pause is over',
-    sees: { spec: { canary: pausing }, status: { currentStepIndex: 0, ...pausedAt(-60) } },
+    sees: {
+      spec: { canary: { ...scene().spec.canary, steps: steps('setWeight 50 | pause 1m') } },
+      status: {
+        currentStepIndex: 1,
+        controllerPause: true,
+        pauseConditions: [{ reason: 'CanaryPauseStep' as const, startTime: at(0) }],
+      },
+    },
     told: [
-      'RolloutStepCompleted Rollout step 1/1 completed (pause: 1m)',
+      'RolloutStepCompleted Rollout step 2/2 completed (pause: 1m)',
       'RolloutResumed Rollout is resumed',
     ],
   },
@@ -147,7 +154,7 @@ test.for([
     told: [],
   },
 ])('what is told when $it', ({ sees, told }) => {
-  const { notes } = plan(scene(sees), at(0))
+  const { notes } = plan(scene(sees), at(61))
   expect(notes.map(({ reason, message }) => `${reason} ${message}`)).toEqual(told)
 })
 
