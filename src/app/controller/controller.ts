@@ -1,5 +1,6 @@
 /** The controller: two small programs that meet only through objects, and a report when a release is over. */
 import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
+import { managerOf } from '../../core/manifest/let-go.ts'
 import { referencesOf } from '../../core/manifest/scene.ts'
 import { type Kind, type KubeObject, keyOf, type ObjectRef, refOf } from '../../core/object.ts'
 import type { LinkSettings } from '../../core/report/links.ts'
@@ -16,6 +17,7 @@ import { Reports } from './reports.ts'
 import { Rollouts } from './rollouts.ts'
 import { Scores } from './scores.ts'
 import { SeriesCourt } from './series-court.ts'
+import { Strays } from './strays.ts'
 
 export type ControllerOptions = {
   readonly cluster: Cluster
@@ -51,18 +53,26 @@ export async function startController(options: ControllerOptions): Promise<Contr
   return { resync: () => running.resync(), stop: () => running.stop() }
 }
 
+/** Kinds that are worked on. Services and DestinationRules only to be let go of; what is put into them is a Rollout's work. */
+type Worked = 'Rollout' | 'AnalysisRun' | 'Service' | 'DestinationRule'
+
 /** Rollouts have a queue of their own: a metrics store that answers slowly never holds up a rollback. */
-const bounds: Readonly<Record<'Rollout' | 'AnalysisRun', Bounds>> = {
+const bounds: Readonly<Record<Worked, Bounds>> = {
   Rollout: { atOnce: 10, breath: milliseconds(100) },
   AnalysisRun: { atOnce: 30, breath: milliseconds(0) },
+  Service: { atOnce: 2, breath: milliseconds(100) },
+  DestinationRule: { atOnce: 2, breath: milliseconds(100) },
 }
+
+const worked: readonly Worked[] = ['Rollout', 'AnalysisRun', 'Service', 'DestinationRule']
 
 class Running {
   readonly #cache: Cache
-  readonly #queues: Readonly<Record<'Rollout' | 'AnalysisRun', WorkQueue>>
+  readonly #queues: Readonly<Record<Worked, WorkQueue>>
   readonly #teller: Teller
   readonly #rollouts: Rollouts
   readonly #runs: AnalysisRuns
+  readonly #strays: Strays
   readonly #log: Log
   readonly #references = new References()
   /** Of which version of its spec a Rollout's references are known. */
@@ -83,6 +93,8 @@ class Running {
     this.#queues = {
       Rollout: new WorkQueue(clock, work, bounds.Rollout),
       AnalysisRun: new WorkQueue(clock, work, bounds.AnalysisRun),
+      Service: new WorkQueue(clock, work, bounds.Service),
+      DestinationRule: new WorkQueue(clock, work, bounds.DestinationRule),
     }
     this.#teller = new Teller(options)
     const shared = {
@@ -94,6 +106,7 @@ class Running {
       scores: new Scores(metricsAt, clock),
       seriesCourt: new SeriesCourt(metricsAt, clock),
     }
+    this.#strays = new Strays(shared)
     const reports = new Reports(shared)
     this.#rollouts = new Rollouts({
       ...shared,
@@ -119,30 +132,42 @@ class Running {
   }
 
   resync(): void {
-    for (const object of [...this.#cache.all('Rollout'), ...this.#cache.all('AnalysisRun')]) {
-      this.#hear(object)
-    }
+    for (const kind of worked) for (const object of this.#cache.all(kind)) this.#hear(object)
   }
 
   #hear(object: KubeObject): void {
     const key = keyOf(refOf(object))
-    if (object.kind === 'Rollout') this.#refer(key, object)
+    const left = object.kind === 'Rollout' ? this.#refer(key, object) : []
     if (!this.#synced) return
-    if (object.kind === 'Rollout' || object.kind === 'AnalysisRun')
-      this.#queues[object.kind].add(key)
+    this.#queueOf(object)?.add(key)
+    for (const target of left) this.#leave(target)
     for (const concerned of this.#concernedBy(object)) this.#queues.Rollout.add(concerned)
   }
 
-  #refer(key: string, rollout: KubeObject): void {
+  #queueOf(object: KubeObject): WorkQueue | undefined {
+    const kind = worked.find((each) => each === object.kind)
+    const isOurs = kind === 'Rollout' || kind === 'AnalysisRun' || managerOf(object) !== undefined
+    return kind !== undefined && isOurs ? this.#queues[kind] : undefined
+  }
+
+  /** What a Rollout names no longer may have to be given back. */
+  #leave(target: string): void {
+    const object = this.#cache.get(parseKey(target))
+    if (object !== undefined) this.#queueOf(object)?.add(target)
+  }
+
+  /** Gives what it names no longer. */
+  #refer(key: string, rollout: KubeObject): readonly string[] {
     const isThere = this.#cache.get(refOf(rollout)) !== undefined
     const { uid, generation } = rollout.metadata
     const version = `${uid}/${generation}`
-    if (isThere && this.#referring.get(key) === version) return
+    if (isThere && this.#referring.get(key) === version) return []
     if (isThere) this.#referring.set(key, version)
     else this.#referring.delete(key)
     const references = isThere ? this.#namedBy(rollout) : []
-    this.#references.set(key, references)
+    const left = this.#references.set(key, references)
     for (const { kind } of references) this.#cache.follow(kind)
+    return left
   }
 
   /** A Rollout that our code fails on must not end the watch that all others live by: its pass fails as well, and says so. */
@@ -176,7 +201,8 @@ class Running {
     if (object === undefined) return this.#forget(key, ref)
     if (this.#resting.get(key) === object.metadata.generation) return undefined
     this.#resting.delete(key)
-    return ref.kind === 'Rollout' ? this.#rollouts.pass(ref) : this.#runs.pass(ref)
+    if (ref.kind === 'Rollout') return this.#rollouts.pass(ref)
+    return ref.kind === 'AnalysisRun' ? this.#runs.pass(ref) : this.#strays.pass(ref)
   }
 
   #forget(key: string, ref: WorkRef): undefined {
@@ -206,11 +232,11 @@ class Running {
   }
 }
 
-type WorkRef = ObjectRef & { readonly kind: 'Rollout' | 'AnalysisRun' }
+type WorkRef = ObjectRef & { readonly kind: Worked }
 
 function parseKey(key: string): WorkRef {
   const [kind, namespace = '', name = ''] = key.split('/')
-  return { kind: kind === 'AnalysisRun' ? 'AnalysisRun' : 'Rollout', namespace, name }
+  return { kind: worked.find((each) => each === kind) ?? 'Rollout', namespace, name }
 }
 
 function stackOf(error: unknown): string {

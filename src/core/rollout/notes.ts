@@ -27,12 +27,15 @@ export function begun(
   { fresh, stage }: Standing,
   after: RolloutStatus,
 ): readonly Note[] {
-  return [...(fresh ? skipped(scene, stage) : []), ...notCompleted(scene, after)]
+  const begins = stage.kind === 'first' ? fresh : completedIn(after) === 'False'
+  return [
+    ...(fresh ? skipped(scene, stage) : []),
+    ...(begins && completedIn(scene.status) !== 'False' ? notCompleted(scene) : []),
+  ]
 }
 
 /** Another version while one is under way is not told again. */
-function notCompleted(scene: Scene, after: RolloutStatus): readonly Note[] {
-  if (completedIn(scene.status) === 'False' || completedIn(after) !== 'False') return []
+function notCompleted(scene: Scene): readonly Note[] {
   const revision = revisionOf(scene)
   return [
     normal(

@@ -7,7 +7,7 @@ import { isReachable, podsOwed } from './reach.ts'
 import { askedWeight, canaryPods, podsOfScale, scaleAt } from './scale.ts'
 import { currentOf, type Scene, stableOf } from './scene.ts'
 import type { Stage, Standing } from './stage.ts'
-import { carriedWeight, selects } from './traffic.ts'
+import { carriedWeight, pinsOf, selects } from './traffic.ts'
 import { goalFor } from './weight.ts'
 
 /** How long proxies may send requests to where a route led before. */
@@ -142,25 +142,47 @@ function leaving(
   const newestFirst = others.toSorted((a, b) => b.revision - a.revision)
   const wanted: WantedPods[] = []
   for (const replicaSet of newestFirst) {
-    const waiting = wanted.filter(({ scaleDownAt }) => scaleDownAt !== undefined).length
-    const mayWait = waiting < scene.spec.canary.scaleDownDelayRevisionLimit
+    const before = wanted.filter(({ scaleDownAt }) => scaleDownAt !== undefined).length
+    const mayWait = before < scene.spec.canary.scaleDownDelayRevisionLimit
     wanted.push(leave(replicaSet, scene, standing, { now, mayWait }))
   }
   return wanted
 }
 
+type Leaving = { readonly now: Instant; readonly mayWait: boolean }
+
 function leave(
   replicaSet: ReplicaSetFacts,
   scene: Scene,
   { stage }: Standing,
-  { now, mayWait }: { readonly now: Instant; readonly mayWait: boolean },
+  { now, mayWait }: Leaving,
 ): WantedPods {
   const { wanted, scaleDownAt } = replicaSet
   if (wanted === 0) return staying(replicaSet, 0)
   if (isReachable(replicaSet, scene)) return staying(replicaSet, wanted)
+  const isSuperseded = scaleDownAt === undefined && stage.kind !== 'settled'
+  if (isSuperseded && isNamed(replicaSet, scene)) return staying(replicaSet, wanted)
+  return waiting(replicaSet, scene, stage, { now, mayWait })
+}
+
+function waiting(
+  replicaSet: ReplicaSetFacts,
+  scene: Scene,
+  stage: Stage,
+  { now, mayWait }: Leaving,
+): WantedPods {
   if (!mayWait) return staying(replicaSet, 0)
+  const { scaleDownAt } = replicaSet
   const delay = leavingDelay(scene, stage)
   return withoutTheUnhealthy(until(replicaSet, scaleDownAt ?? plus(now, delay), now))
+}
+
+/**
+ * A superseded revision goes only once the canary's Service or subset leads to its successor: a mirror, or a client that goes by the
+ * Service, still sends it requests.
+ */
+function isNamed({ hash }: ReplicaSetFacts, scene: Scene): boolean {
+  return pinsOf(scene, 'canary').includes(hash)
 }
 
 /** A revision that another one took the place of is nothing to go back to: it waits for the proxies alone. */
