@@ -27,11 +27,11 @@ export function begun(
   { fresh, stage }: Standing,
   after: RolloutStatus,
 ): readonly Note[] {
-  const begins = stage.kind === 'first' ? fresh : completedIn(after) === 'False'
-  return [
-    ...(fresh ? skipped(scene, stage) : []),
-    ...(begins && completedIn(scene.status) !== 'False' ? notCompleted(scene) : []),
-  ]
+  const isNew =
+    stage.kind === 'first'
+      ? currentOf(scene) === undefined
+      : completedIn(scene.status) !== 'False' && completedIn(after) === 'False'
+  return [...(fresh ? skipped(scene, stage) : []), ...(isNew ? notCompleted(scene) : [])]
 }
 
 /** Another version while one is under way is not told again. */
