@@ -14,21 +14,25 @@ const root = join(import.meta.dirname, '..', '..')
 const main = join(root, 'src', 'main.ts')
 export const deploy: string = join(root, 'deploy')
 
+export type Controller = {
+  readonly start: () => Promise<void>
+  readonly kill: () => Promise<void>
+  readonly log: () => string
+}
+
 export type Rig = {
   readonly plane: ControlPlane
   readonly prometheus: Prometheus
-  readonly controller: {
-    /** Its process; undefined while it is down. */
-    readonly start: () => Promise<void>
-    readonly kill: () => Promise<void>
-    readonly log: () => string
-  }
+  readonly controller: Controller
   /** The real plugin: `kubectl argo rollouts …`. */
   readonly argo: (...args: readonly string[]) => Promise<string>
   /** One object as JSON. */
   readonly get: (kind: string, name: string, namespace: string) => Promise<Json>
   readonly stop: () => Promise<void>
 }
+
+/** Whoever is at work, and the other of the two, which is not started. */
+export type RigOfTwo = Rig & { readonly peer: Controller }
 
 export type RigOptions = {
   /** A kustomization with CRDs that are there already when `deploy/` is applied; those of `deploy/` then stay away. */
@@ -38,7 +42,10 @@ export type RigOptions = {
 }
 
 /** Everything up: a few seconds once the tools are built. */
-export async function startRig({ crds, controller = 'haldane' }: RigOptions = {}): Promise<Rig> {
+export async function startRig({
+  crds,
+  controller = 'haldane',
+}: RigOptions = {}): Promise<RigOfTwo> {
   const plane = await startControlPlane()
   try {
     await install(plane, crds)
@@ -65,7 +72,7 @@ async function installBeside(plane: ControlPlane, crds: string): Promise<void> {
   }
 }
 
-async function furnish(plane: ControlPlane, whose: 'haldane' | 'argo'): Promise<Rig> {
+async function furnish(plane: ControlPlane, whose: 'haldane' | 'argo'): Promise<RigOfTwo> {
   const logs = join(plane.folder, 'haldane')
   mkdirSync(logs, { recursive: true })
   const children = new Children(logs)
@@ -91,14 +98,15 @@ async function furnish(plane: ControlPlane, whose: 'haldane' | 'argo'): Promise<
     dataDir: join(plane.folder, 'prometheus'),
   })
   const kubeconfig = await plane.serviceAccountKubeconfig('haldane-system', 'haldane')
-  const program =
-    whose === 'argo' ? await argosController(plane) : ourController(kubeconfig, prometheus)
-  const controller = controllerOf(children, program)
+  const ours = controllerOf(children, ourController(kubeconfig, prometheus))
+  const argos = controllerOf(children, await argosController(plane))
+  const [controller, peer] = whose === 'argo' ? [argos, ours] : [ours, argos]
   await controller.start()
   return {
     plane,
     prometheus,
     controller,
+    peer,
     ...hands(plane),
     stop: async () => {
       await children.stop()
@@ -122,7 +130,7 @@ export async function scaleShippedControllerAway(plane: ControlPlane): Promise<v
   await plane.kubectl('scale', 'deployment', 'haldane', '-n', 'haldane-system', '--replicas=0')
 }
 
-export function controllerOf(children: Children, program: Program): Rig['controller'] {
+export function controllerOf(children: Children, program: Program): Controller {
   let child: Child | undefined
   const start = async (): Promise<void> => {
     child = await children.start(program)
