@@ -29,7 +29,7 @@ One machine for everything, control plane, load and controller: ${cores} cores, 
 }
 
 const partly =
-  " These figures were taken in several runs while the machine had much else to do. On a quiet one Argo's controller took 76 ms of CPU a release, 14 s until all were Healthy and 16 s until all were Paused, at N = 100. Work that was not done when the idle time began is counted there."
+  " These figures were taken in parts, one after the other. Work that was not done when the idle time began is counted there."
 
 type Column = { readonly head: string; readonly of: (row: Row) => string }
 
