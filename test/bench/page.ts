@@ -29,7 +29,7 @@ One machine for everything, control plane, load and controller: ${cores} cores, 
 }
 
 const partly =
-  " These figures were taken in parts, one after the other. Work that was not done when the idle time began is counted there."
+  ' These figures were taken in parts, one after the other. Work that was not done when the idle time began is counted there.'
 
 type Column = { readonly head: string; readonly of: (row: Row) => string }
 
