@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const minutes = 60_000
 
+/** Half of all the time that unit tests take: in `npm test`, not in `npm run check`. */
+const long = ['test/stories/reliability.test.ts', 'test/core/fuzz.test.ts']
+
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     // By default one core is left idle; of two, that is half of them.
@@ -21,9 +24,11 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
             'test/mesh/**',
             'test/package/**',
             'test/conformance/**',
+            ...long,
           ],
         },
       },
+      { test: { name: 'long', isolate: false, include: long, testTimeout: 10 * minutes } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       {
         test: {
