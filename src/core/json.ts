@@ -85,17 +85,27 @@ export function textEntries(value: Json | undefined): Readonly<Record<string, st
 
 /** Same JSON, whatever the order of keys. An absent key equals one that is undefined. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return canonical(a) === canonical(b)
+  if (a === b) return true
+  if (isList(a) && isList(b))
+    return a.length === b.length && a.every((inner, place) => sameJson(inner, b[place]))
+  if (!isObject(a) || !isObject(b)) return false
+  return namesIn(a, b).every((name) => sameJson(step(a, name), step(b, name)))
 }
 
-function canonical(value: Json | undefined): string {
-  return (
-    JSON.stringify(value, (_key, inner: Json) => (isObject(inner) ? sorted(inner) : inner)) ?? ''
-  )
+/** What a merge patch (RFC 7386) makes of a value: `null` removes a key, objects are merged, everything else (lists too) is replaced. */
+export function mergePatched(target: Json | undefined, patch: Json): Json {
+  if (!isObject(patch)) return patch
+  const before = isObject(target) ? target : {}
+  const entries = namesIn(before, patch).flatMap((name) => {
+    const [is, change] = [step(before, name), step(patch, name)]
+    if (change === null) return []
+    return [[name, change === undefined ? is : mergePatched(is, change)] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
-function sorted(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+function namesIn(...objects: readonly JsonObject[]): readonly string[] {
+  return [...new Set(objects.flatMap((each) => Object.keys(each)))]
 }
 
 /** JSON from text that others wrote; null when it is none. */

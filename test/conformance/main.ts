@@ -13,7 +13,6 @@
 import { parseArgs } from 'node:util'
 import { compare, isExpected } from './compare.ts'
 import { type Differences, readDifferences } from './differences.ts'
-import { isServed } from './not-served-yet.ts'
 import { type Plane, type Played, startPlane, type Whose } from './plane-run.ts'
 import { restless } from './player.ts'
 import { playInSandbox } from './sandbox-run.ts'
@@ -125,7 +124,6 @@ function rowsOf(argos: Traces, ours: readonly Played[], listed: Differences): re
     return {
       kind: 'compared',
       comparison: compare(argo, played.trace, listed),
-      isServed: isServed(scenario),
     }
   })
 }

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest'
 import { compare, isExpected } from './compare.ts'
 import { readDifferences } from './differences.ts'
-import { isServed } from './not-served-yet.ts'
 import { playInSandbox } from './sandbox-run.ts'
 import { scenarios } from './scenarios/all.ts'
 import { differencesOf } from './table.ts'
@@ -10,12 +9,12 @@ import { readTrace } from './traces.ts'
 
 const listed = readDifferences()
 
-test.for(scenarios.filter(({ name }) => isServed(name)))('$name', async (scenario) => {
+test.for(scenarios)('$name', async (scenario) => {
   const argo = readTrace(scenario.name)
   if (argo === undefined)
     throw new Error(`record it: npm run conformance -- --record --only ${scenario.name}`)
   const played = await playInSandbox(scenario, isExpected(argo, listed))
   if ('error' in played) throw new Error(played.error)
   const comparison = compare(argo, played.trace, listed)
-  expect(differencesOf([{ kind: 'compared', comparison, isServed: true }])).toEqual([])
+  expect(differencesOf([{ kind: 'compared', comparison }])).toEqual([])
 })

@@ -27,8 +27,11 @@ beforeAll(async () => {
 
 afterAll(() => rig.stop())
 
-test.concurrent('a good release passes on what its pods counted', async () => {
-  const { shop, client } = await open('good', judgedBy('destination'))
+test.concurrent.for([
+  { it: 'its pods', namespace: 'good', wish: judgedBy('destination') },
+  { it: 'the gateway', namespace: 'good-source', wish: judgedBy('source') },
+])('a good release passes on what $it counted', async ({ namespace, wish }) => {
+  const { shop, client } = await open(namespace, wish)
   await shop.push({ image: 'reviews:2' })
   const rollout = await shop.reaches(/^Healthy$/, 240)
   const told = await client.stop()
@@ -39,28 +42,11 @@ test.concurrent('a good release passes on what its pods counted', async () => {
   expect(told.failures).toBe(0)
 })
 
-test.concurrent('a good release passes on what the gateway counted', async () => {
-  const { shop, client } = await open('good-source', judgedBy('source'))
-  await shop.push({ image: 'reviews:2' })
-  const rollout = await shop.reaches(/^Healthy$/, 240)
-  const told = await client.stop()
-  const { verdict, requests } = await judgement(shop, rollout)
-  expect(verdict).toBe('no-worse')
-  expect(requests).toBeGreaterThan(1000)
-  expect(requests).toBeLessThanOrEqual(told.requests)
-  expect(told.failures).toBe(0)
-})
-
-test.concurrent('a bad release is rolled back on what its pods counted', async () => {
-  const { shop, client } = await open('bad', annotated)
-  await shop.push({ image: 'reviews:2', failureRatio: '0.1' })
-  const rollout = await shop.reaches(/^Degraded RolloutAborted/, 240)
-  expect(textAt(rollout, 'status', 'message')).toMatch(/canary .*\d % of [\d,]+ requests/)
-  await allOnStable(shop, client)
-})
-
-test.concurrent('a bad release is rolled back on what the gateway counted', async () => {
-  const { shop, client } = await open('bad-source', judgedBy('source'))
+test.concurrent.for([
+  { it: 'its pods', namespace: 'bad', wish: annotated },
+  { it: 'the gateway', namespace: 'bad-source', wish: judgedBy('source') },
+])('a bad release is rolled back on what $it counted', async ({ namespace, wish }) => {
+  const { shop, client } = await open(namespace, wish)
   await shop.push({ image: 'reviews:2', failureRatio: '0.1' })
   const rollout = await shop.reaches(/^Degraded RolloutAborted/, 240)
   expect(textAt(rollout, 'status', 'message')).toMatch(/canary .*\d % of [\d,]+ requests/)

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Json, type JsonPatchOperation } from '../../src/core/json.ts'
+import { type Json, type JsonPatchOperation, mergePatched } from '../../src/core/json.ts'
 import { jsonPatched } from '../../src/sandbox/cluster/json-patch.ts'
-import { mergePatched } from '../../src/sandbox/cluster/merge-patch.ts'
 
 /** The examples of RFC 7386, appendix A. */
 const mergeExamples: readonly (readonly [Json, Json, Json])[] = [

@@ -12,6 +12,7 @@ import {
   natsText,
   percentText,
 } from '../../core/report/numbers.ts'
+import { asSentence, capital } from '../../core/report/prose.ts'
 import type { QuantileInterval } from '../../core/stats/quantile-interval.ts'
 import { seconds } from '../../core/units.ts'
 import type { Outcome } from './judge-lines.ts'
@@ -94,8 +95,7 @@ function latencyText({ latency }: Findings): readonly string[] {
 
 function proxiesText({ proxies }: Findings): readonly string[] {
   if (proxies === undefined) return []
-  const text = skewSentence(proxies)
-  return ['', `${text.charAt(0).toUpperCase()}${text.slice(1)}.`]
+  return ['', capital(asSentence(skewSentence(proxies)))]
 }
 
 function spanText({ low, high }: QuantileInterval): string {

@@ -1,4 +1,4 @@
-/** The controller: two small programs that meet only through objects, and a report when a release is over. */
+/** The controller: small programs that meet only through objects, and a report when a release is over. */
 import type { JudgeDefaults } from '../../core/manifest/judge-settings.ts'
 import { managerOf } from '../../core/manifest/let-go.ts'
 import { referencesOf } from '../../core/manifest/scene.ts'

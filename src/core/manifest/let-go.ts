@@ -2,8 +2,8 @@
  * Services and DestinationRules that their Rollout has let go of: it is gone, or it names them no longer. They get back what was put into
  * them, or they would lead to the pods of one revision for ever, and to none once those go.
  */
-import { at, isObject, type JsonPatchOperation, listAt, objectAt, textAt } from '../json.ts'
-import { escaped } from '../mesh/subsets.ts'
+import { textAt } from '../json.ts'
+import { escaped, releaseOperations } from '../mesh/subsets.ts'
 import { type KubeObject, keyOf, refOf } from '../object.ts'
 import type { Action } from '../rollout/action.ts'
 import { hashLabel, managedByAnnotation } from '../rollout/keys.ts'
@@ -50,15 +50,6 @@ function service(object: KubeObject): Action {
 
 function destinationRule(object: KubeObject): Action {
   const { resourceVersion } = object.metadata
-  const labels = listAt(object.json, 'spec', 'subsets').flatMap(
-    (subset, index): readonly JsonPatchOperation[] => {
-      const path = `/spec/subsets/${index}/labels`
-      if (!isObject(at(subset, 'labels')) || textAt(subset, 'labels', hashLabel) === undefined)
-        return []
-      const isOnly = Object.keys(objectAt(subset, 'labels')).length === 1
-      return [{ op: 'remove', path: isOnly ? path : `${path}/${escaped(hashLabel)}` }]
-    },
-  )
   const annotation = `/metadata/annotations/${escaped(managedByAnnotation)}`
   return {
     kind: 'json',
@@ -66,7 +57,7 @@ function destinationRule(object: KubeObject): Action {
     operations: [
       { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
       { op: 'remove', path: annotation },
-      ...labels,
+      ...releaseOperations(object.json, hashLabel),
     ],
     notes: [],
   }

@@ -1,3 +1,4 @@
+import { fnv1a } from '../rollout/fnv.ts'
 import { goJson } from './go-json.ts'
 
 /**
@@ -35,13 +36,6 @@ function littleEndian(count: number): Uint8Array {
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setUint32(0, count, true)
   return bytes
-}
-
-/** FNV-1a with 32 bits; goes on from the hash of what came before. */
-function fnv1a(bytes: Uint8Array, before = 0x811c9dc5): number {
-  let hash = before
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
-  return hash >>> 0
 }
 
 /** Bernstein's hash with xor, 32 bits. */

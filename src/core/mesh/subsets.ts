@@ -1,5 +1,13 @@
 /** The two subsets of a DestinationRule that are ours: one label in each of them. */
-import { at, type Json, type JsonObject, type JsonPatchOperation, listAt, textAt } from '../json.ts'
+import {
+  at,
+  type Json,
+  type JsonObject,
+  type JsonPatchOperation,
+  listAt,
+  objectAt,
+  textAt,
+} from '../json.ts'
 import { type Problem, problem } from '../result.ts'
 
 export type Subset = {
@@ -52,6 +60,20 @@ export function subsetOperations(
       ? { op: 'add', path: `${labels}/${escaped(label)}`, value: hash }
       : { op: 'add', path: labels, value: { [label]: hash } },
   ]
+}
+
+/** Takes our label out of every subset that has it; a subset that had no other has no labels again. */
+export function releaseOperations(
+  destinationRule: JsonObject,
+  label: string,
+): readonly JsonPatchOperation[] {
+  return listAt(destinationRule, 'spec', 'subsets').flatMap((entry, index) => {
+    const labels = objectAt(entry, 'labels')
+    if (textAt(labels, label) === undefined) return []
+    const path = `/spec/subsets/${index}/labels`
+    const isOnly = Object.keys(labels).length === 1
+    return [{ op: 'remove', path: isOnly ? path : `${path}/${escaped(label)}` } as const]
+  })
 }
 
 /** A key as a part of a JSON pointer. */

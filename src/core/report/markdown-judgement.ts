@@ -4,6 +4,7 @@ import { claim, type Direction } from './claim.ts'
 import { latencySection } from './markdown-latency.ts'
 import { code, table } from './markdown-table.ts'
 import { bar, counted, countText, figures, lengthText, natsText, percentText } from './numbers.ts'
+import { asSentence, capital } from './prose.ts'
 import type {
   ReportedChannel,
   ReportedJudgement,
@@ -105,7 +106,7 @@ function trafficText(traffic: ReportedJudgement['traffic']): string {
 
 function proxiesText(proxies: ReportedJudgement['proxies']): Section {
   if (proxies === undefined) return []
-  return [`${proxies.text.charAt(0).toUpperCase()}${proxies.text.slice(1)}.`]
+  return [capital(asSentence(proxies.text))]
 }
 
 /* ---------------------------------------------------------------- evidence */

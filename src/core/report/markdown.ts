@@ -3,6 +3,7 @@ import { between, type Duration, milliseconds, parseTimestamp } from '../units.t
 import { judgementSections } from './markdown-judgement.ts'
 import { code, flat, table } from './markdown-table.ts'
 import { lengthText, percentText } from './numbers.ts'
+import { asSentence, capital } from './prose.ts'
 import type { ReleaseReport, ReportedRevision, ReportedStation } from './release-report.ts'
 
 export function markdownOf(report: ReleaseReport): string {
@@ -49,16 +50,6 @@ function reservation({ outcome, verdict }: ReleaseReport): readonly string[] {
 function withoutVerdict({ sentence, verdict }: ReleaseReport): string {
   const start = `${verdict}: `
   return sentence.startsWith(start) ? sentence.slice(start.length) : sentence
-}
-
-/** On one line, with an end. */
-function asSentence(text: string): string {
-  const line = flat(text)
-  return /[.!?]$/.test(line) ? line : `${line}.`
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /* ---------------------------------------------------------------- what was released */

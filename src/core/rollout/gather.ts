@@ -1,5 +1,5 @@
 /** One write for each object where the order of writes allows it. */
-import { isObject, type Json, type JsonObject } from '../json.ts'
+import { isObject, type Json, mergePatched, objectAt } from '../json.ts'
 import { keyOf, type ObjectRef } from '../object.ts'
 import type { Action } from './action.ts'
 
@@ -43,7 +43,8 @@ function together(earlier: Action, later: Merge): Action {
   const notes = [...earlier.notes, ...later.notes]
   if (earlier.kind === 'create') {
     const { ref, json } = earlier.object
-    return { ...earlier, object: { ref, json: applied(json, later.body) }, notes }
+    const patched = objectAt(mergePatched(json, later.body ?? null))
+    return { ...earlier, object: { ref, json: patched }, notes }
   }
   if (earlier.kind !== 'merge') return earlier
   const { patient: earlierWaits, ...rest } = earlier
@@ -59,15 +60,4 @@ function patchOf(first: Json | undefined, second: Json | undefined): Json {
     ([key, value]) => [key, key in first ? patchOf(first[key], value) : (value ?? null)] as const,
   )
   return { ...first, ...Object.fromEntries(changed) }
-}
-
-/** RFC 7386: what a merge patch makes of an object. */
-function applied(json: JsonObject, patch: Json | undefined): JsonObject {
-  if (!isObject(patch)) return json
-  const changed = Object.entries(patch).map(([key, value]) => {
-    const inner = json[key]
-    return [key, isObject(value) ? applied(isObject(inner) ? inner : {}, value) : value] as const
-  })
-  const merged = Object.entries({ ...json, ...Object.fromEntries(changed) })
-  return Object.fromEntries(merged.filter(([key, value]) => value !== null || !(key in patch)))
 }

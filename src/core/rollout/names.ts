@@ -1,4 +1,5 @@
 /** Names of what a Rollout makes. They are made of other names, and the API server takes 253 characters. */
+import { fnv1a } from './fnv.ts'
 
 const longest = 253 - 8
 
@@ -10,9 +11,7 @@ export function generatedName(stem: string, suffix: string): string {
   return kept.replace(/[-.]+$/, '') + tail + suffix
 }
 
-/** FNV-1a over 32 bits, in letters and digits that a name may have. */
+/** In letters and digits that a name may have. */
 function hashOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
-  return (hash >>> 0).toString(36)
+  return fnv1a(new TextEncoder().encode(text)).toString(36)
 }

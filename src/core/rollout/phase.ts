@@ -1,5 +1,4 @@
 /** `status.phase` and `status.message`: the first that matches, in Argo's words (spec §2.12). */
-
 import type { Scene } from './scene.ts'
 import type { RolloutSpec } from './spec.ts'
 import type { Condition, RolloutPhase } from './status.ts'

@@ -57,25 +57,21 @@ function moving(scene: Scene, standing: Standing, { draft, now }: Moment): Wante
     return yes('NewReplicaSetCreated', `Created new replica set "${name}"`)
   if (isDone(scene, draft))
     return yes('NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`)
-  return stuck(scene, standing, { draft, now }) ?? underWay(scene, standing, draft)
-}
-
-function underWay(scene: Scene, standing: Standing, draft: Draft): Wanted {
-  const name = replicaSetName(scene)
-  const progressed = progresses(scene, standing, draft)
-  return { ...yes('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`), progressed }
+  const progressed = hasMoved(scene, standing) || hasStepped(scene, draft)
+  return (
+    stuck(scene, { draft, now }, progressed) ?? {
+      ...yes('ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`),
+      progressed,
+    }
+  )
 }
 
 /** What lost its pods, and what is out of time. */
-function stuck(scene: Scene, standing: Standing, { draft, now }: Moment): Wanted | undefined {
+function stuck(scene: Scene, { draft, now }: Moment, progressed: boolean): Wanted | undefined {
   if (isFinished(draft) && wasHealthy(scene, draft)) return notAvailable
-  if (progresses(scene, standing, draft)) return undefined
+  if (progressed) return undefined
   if (isLate(scene, now)) return late(replicaSetName(scene))
   return reasonBefore(scene) === notAvailable.reason ? notAvailable : undefined
-}
-
-function progresses(scene: Scene, standing: Standing, draft: Draft): boolean {
-  return hasMoved(scene, standing) || hasStepped(scene, draft)
 }
 
 function hasStepped({ status }: Scene, draft: Draft): boolean {

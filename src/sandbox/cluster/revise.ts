@@ -3,6 +3,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  mergePatched,
   objectAt,
   sameJson,
   textAt,
@@ -10,7 +11,6 @@ import {
 import type { KubeObject } from '../../core/object.ts'
 import { type Patch, PortError } from '../../ports.ts'
 import { jsonPatched } from './json-patch.ts'
-import { mergePatched } from './merge-patch.ts'
 import { type Resource, resources } from './resources.ts'
 
 /**
